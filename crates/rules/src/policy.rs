@@ -1,0 +1,187 @@
+//! The numbers of SYSTEM.md section 4: each with its default, its bounds and where it comes from.
+//! A database holds only what an administrator changed; a value outside its bounds counts as the default.
+
+use crate::time::Span;
+
+/// The unit a number is kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Milliseconds.
+    Milliseconds,
+    /// So many of something.
+    Count,
+    /// 0 or 1.
+    Switch,
+}
+
+/// One number of the policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Which one.
+    pub number: Number,
+    /// Its stored name.
+    pub name: &'static str,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// The value nobody changed.
+    pub default: i64,
+    /// The least an administrator may set.
+    pub least: i64,
+    /// The most an administrator may set.
+    pub most: i64,
+    /// Whether a larger value loosens the protection; loosening needs a second administrator.
+    pub larger_is_looser: bool,
+    /// Where the default comes from.
+    pub source: &'static str,
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $unit:ident $default:expr, $least:expr, $most:expr, $looser:literal, $source:literal;)+) => {
+        /// Every number of the policy.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Number { $($(#[$doc])* $variant),+ }
+        /// The table of SYSTEM.md section 4, in its order.
+        pub const RULES: &[Rule] = &[$(Rule {
+            number: Number::$variant, name: $name, unit: Unit::$unit, default: $default, least: $least,
+            most: $most, larger_is_looser: $looser, source: $source,
+        }),+];
+    };
+}
+
+const fn seconds(n: i64) -> i64 {
+    Span::seconds(n).0
+}
+const fn minutes(n: i64) -> i64 {
+    Span::minutes(n).0
+}
+const fn hours(n: i64) -> i64 {
+    Span::hours(n).0
+}
+const fn days(n: i64) -> i64 {
+    Span::days(n).0
+}
+
+numbers! {
+    /// How long a verification code lives.
+    VerificationCodeLife "verification_code_life" Milliseconds minutes(10), minutes(2), minutes(10), true, "NIST SP 800-63B-4 3.1.3.2";
+    /// Tries of one short code.
+    CodeTries "code_tries" Count 5, 3, 10, true, "SYSTEM.md 4";
+    /// How long the call code lives, together with its link.
+    CallCodeLife "call_code_life" Milliseconds minutes(60), minutes(15), minutes(60), true, "SYSTEM.md 4";
+    /// Whether the unlock page asks for the call code.
+    CallCodeAsked "call_code_asked" Switch 1, 0, 1, false, "SYSTEM.md 2";
+    /// How long an unlock link lives, from the moment it is made for sending.
+    LinkLife "link_life" Milliseconds minutes(60), minutes(15), minutes(60), true, "SYSTEM.md 4";
+    /// The pause before a code or link is sent again.
+    ResendAfter "resend_after" Milliseconds seconds(60), seconds(30), minutes(10), false, "SYSTEM.md 4";
+    /// The delay begins with this wrong password.
+    WrongPasswordsFree "wrong_passwords_free" Count 4, 2, 10, true, "SYSTEM.md 4: growing delay from the 5th";
+    /// Wrong passwords an account and day.
+    WrongPasswordsADay "wrong_passwords_a_day" Count 50, 10, 100, true, "SYSTEM.md 4; 63B-4 3.2.2 allows 100";
+    /// Checks of the answers in one call.
+    ChecksACall "checks_a_call" Count 3, 1, 5, true, "SYSTEM.md 4";
+    /// Checks of one user in a day, over all agents.
+    ChecksADay "checks_a_day" Count 5, 1, 10, true, "SYSTEM.md 4";
+    /// The own budget of calls opened by a call reference.
+    ReferenceChecksADay "reference_checks_a_day" Count 3, 1, 5, true, "SYSTEM.md 4";
+    /// How long phone verification pauses when the day's checks are used.
+    PauseLength "pause_length" Milliseconds hours(24), hours(1), days(7), false, "SYSTEM.md 4";
+    /// How many of the four answers must match.
+    AnswersThatMustMatch "answers_that_must_match" Count 3, 3, 4, false, "SYSTEM.md 4: at 80 % recall 3 of 4 passes 82 %, 4 of 4 passes 41 %";
+    /// How long a verdict lasts.
+    VerifiedLasts "verified_lasts" Milliseconds minutes(10), minutes(2), minutes(30), true, "SYSTEM.md 4";
+    /// Unlock e-mails a user and day.
+    UnlockMailsADay "unlock_mails_a_day" Count 3, 1, 5, true, "SYSTEM.md 4";
+    /// How long contacts are frozen after a change.
+    FreezeLength "freeze_length" Milliseconds days(7), days(1), days(30), false, "SYSTEM.md 4";
+    /// How long "this wasn't me" can be pressed.
+    RepudiationLife "repudiation_life" Milliseconds hours(72), hours(24), days(7), false, "SYSTEM.md 5";
+    /// How long "this wasn't me" stops phone recovery.
+    StopLength "stop_length" Milliseconds hours(72), hours(24), days(14), false, "SYSTEM.md 4";
+    /// A call left alone is abandoned after this.
+    CallAbandonedAfter "call_abandoned_after" Milliseconds minutes(15), minutes(5), minutes(60), true, "SYSTEM.md 4";
+    /// Searches an operator and hour.
+    LookUpsAnHour "look_ups_an_hour" Count 60, 10, 600, true, "SYSTEM.md 4";
+    /// Calls an operator may open in an hour.
+    OpenCallsAnHour "open_calls_an_hour" Count 20, 5, 100, true, "SYSTEM.md 4";
+    /// A user's session, at most.
+    UserSession "user_session" Milliseconds hours(12), hours(1), hours(24), true, "63B-4 AAL2: 24 h";
+    /// A user's session without use.
+    UserSessionIdle "user_session_idle" Milliseconds hours(1), minutes(5), hours(1), true, "63B-4 AAL2: 1 h";
+    /// An operator's session, at most.
+    OperatorSession "operator_session" Milliseconds hours(12), hours(1), hours(12), true, "63B-4 AAL3: 12 h";
+    /// An operator's session without use.
+    OperatorSessionIdle "operator_session_idle" Milliseconds minutes(15), minutes(1), minutes(15), true, "63B-4 AAL3: 15 min";
+    /// Characters of a password that is the only factor.
+    PasswordLength "password_length" Count 15, 15, 64, false, "63B-4 3.1.1.2";
+    /// How long a call reference lives.
+    CallReferenceLife "call_reference_life" Milliseconds hours(24), hours(1), hours(72), true, "SYSTEM.md 4";
+    /// How long request ids are kept.
+    RequestsKept "requests_kept" Milliseconds hours(48), hours(24), days(7), false, "ARCHITECTURE.md 3.3";
+}
+
+/// The numbers in force.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    values: [i64; RULES.len()],
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let mut values = [0; RULES.len()];
+        for (value, rule) in values.iter_mut().zip(RULES) {
+            *value = rule.default;
+        }
+        Self { values }
+    }
+}
+
+impl Policy {
+    /// The defaults with what a database overrides. Unknown names and values out of bounds count as default.
+    pub fn with_overrides<'a>(overrides: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
+        let mut policy = Self::default();
+        for (name, value) in overrides {
+            if let Some(i) = RULES.iter().position(|rule| rule.name == name)
+                && (RULES[i].least..=RULES[i].most).contains(&value)
+            {
+                policy.values[i] = value;
+            }
+        }
+        policy
+    }
+
+    /// A count or switch.
+    pub fn count(&self, number: Number) -> i64 {
+        self.values[number as usize]
+    }
+
+    /// A length of time.
+    pub fn span(&self, number: Number) -> Span {
+        Span(self.values[number as usize])
+    }
+
+    /// Whether a switch is on.
+    pub fn on(&self, number: Number) -> bool {
+        self.values[number as usize] != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_stands_within_its_bounds_and_in_its_own_place() {
+        for (i, rule) in RULES.iter().enumerate() {
+            assert!((rule.least..=rule.most).contains(&rule.default), "{}", rule.name);
+            assert_eq!(rule.number as usize, i, "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_counts_as_the_default() {
+        let policy = Policy::with_overrides([("checks_a_day", 1_000), ("checks_a_call", 2), ("nonsense", 1)]);
+        assert_eq!(policy.count(Number::ChecksADay), 5);
+        assert_eq!(policy.count(Number::ChecksACall), 2);
+    }
+}

@@ -1,0 +1,185 @@
+//! Refusals with stable codes. A refusal is a rule saying no: nothing changes, it is audited, and the person
+//! gets a sentence. The sentences stand in the desk's words file; here are only the codes and their facts.
+
+use crate::time::Moment;
+
+/// Why something is not done. Stable: a code is only added, never given another meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not signed in, signed out, suspended, or idle for too long.
+    SignedOut,
+    /// The role doesn't include this operation, or the door doesn't lead to it.
+    NotAllowed,
+    /// There is nothing there, or nothing this person may see.
+    NotFound,
+    /// A field can't be used; the problem's own code says why.
+    BadField {
+        /// The field of the request.
+        field: &'static str,
+        /// Stable code of the problem, such as `email_not_an_address`.
+        problem: &'static str,
+    },
+    /// E-mail, password or authenticator code is not right; never which.
+    SignInNotRight,
+    /// Too many wrong passwords: wait.
+    SignInWait {
+        /// When the next try is possible.
+        until: Moment,
+    },
+    /// The first administrator exists already.
+    OperatorsExist,
+    /// The window is signed in to a database that is not a demo.
+    DemoOnly,
+    /// The look-ups of this hour are used.
+    LookUpLimit {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// The calls this operator may open in an hour are used.
+    OpenCallLimit {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// Another operator is on a call about this user.
+    BusyWithOther {
+        /// The colleague's name.
+        name: String,
+    },
+    /// This operator has another call open.
+    AlreadyOnACall,
+    /// Nobody handles the own account.
+    OwnAccount,
+    /// Nobody handles an account of the own company.
+    OwnCompany,
+    /// Users who are operators can't be recovered by phone.
+    OperatorAccount,
+    /// The company is protected: an administrator handles it.
+    ProtectedCompany,
+    /// The call is over or belongs to somebody else now.
+    CallNotOpen,
+    /// Can't be verified by phone now; the reason is not for agents.
+    CannotBeVerified,
+    /// The checks of this call or of the user's day are used.
+    NoChecksLeft,
+    /// The call is not verified by this operator, or no longer.
+    NotVerified,
+    /// An administrator must approve the e-mail: a contact change is frozen.
+    NeedsApproval,
+    /// The unlock e-mail is on its way; sending again must be asked for.
+    AlreadySent,
+    /// Sending again is possible after a minute.
+    ResendWait {
+        /// When.
+        until: Moment,
+    },
+    /// The unlock e-mails of this user and day are used.
+    UnlockMailLimit,
+    /// Address, phone, password, 2-step or lock changed since the call was opened.
+    AccountChanged,
+    /// The link was used before.
+    LinkUsed,
+    /// The link's hour is over.
+    LinkExpired,
+    /// A newer link took its place.
+    LinkReplaced,
+    /// "This wasn't me" was pressed, or the account changed.
+    LinkStopped,
+    /// No such link; also what a made-up secret gets.
+    LinkUnknown,
+    /// The call code is not right.
+    CallCodeNotRight {
+        /// How many tries the link has left.
+        tries_left: i64,
+    },
+    /// The verification code is not right.
+    CodeNotRight {
+        /// How many tries this code has left.
+        tries_left: i64,
+    },
+    /// The code is used, expired, or its tries are.
+    CodeDead,
+    /// The clock stepped back; codes and links wait for an administrator.
+    ClockSteppedBack,
+    /// The same request id came with another content.
+    RequestIdReused,
+    /// The request is still being judged.
+    StillJudging,
+    /// The request was counted, but died before a verdict.
+    CountedWithoutVerdict,
+    /// An operation that changes something needs a request id.
+    RequestIdMissing,
+    /// The request is not of the operation's form.
+    MalformedRequest,
+    /// Too many at once; the same answer for everybody.
+    Busy,
+}
+
+impl Refusal {
+    /// The stable code on the wire and in the audit log.
+    pub const fn code(&self) -> &'static str {
+        use Refusal::*;
+        match self {
+            SignedOut => "signed_out",
+            NotAllowed => "not_allowed",
+            NotFound => "not_found",
+            BadField { problem, .. } => problem,
+            SignInNotRight => "sign_in_not_right",
+            SignInWait { .. } => "sign_in_wait",
+            OperatorsExist => "operators_exist",
+            DemoOnly => "demo_only",
+            LookUpLimit { .. } => "look_up_limit",
+            OpenCallLimit { .. } => "open_call_limit",
+            BusyWithOther { .. } => "busy_with_other",
+            AlreadyOnACall => "already_on_a_call",
+            OwnAccount => "own_account",
+            OwnCompany => "own_company",
+            OperatorAccount => "operator_account",
+            ProtectedCompany => "protected_company",
+            CallNotOpen => "call_not_open",
+            CannotBeVerified => "cannot_be_verified",
+            NoChecksLeft => "no_checks_left",
+            NotVerified => "not_verified",
+            NeedsApproval => "needs_approval",
+            AlreadySent => "already_sent",
+            ResendWait { .. } => "resend_wait",
+            UnlockMailLimit => "unlock_mail_limit",
+            AccountChanged => "account_changed",
+            LinkUsed => "link_used",
+            LinkExpired => "link_expired",
+            LinkReplaced => "link_replaced",
+            LinkStopped => "link_stopped",
+            LinkUnknown => "link_unknown",
+            CallCodeNotRight { .. } => "call_code_not_right",
+            CodeNotRight { .. } => "code_not_right",
+            CodeDead => "code_dead",
+            ClockSteppedBack => "clock_stepped_back",
+            RequestIdReused => "request_id_reused",
+            StillJudging => "still_judging",
+            CountedWithoutVerdict => "counted_without_verdict",
+            RequestIdMissing => "request_id_missing",
+            MalformedRequest => "malformed_request",
+            Busy => "busy",
+        }
+    }
+
+    /// The field of the request it is about, if it is about one.
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Refusal::BadField { field, .. } => Some(field),
+            Refusal::CallCodeNotRight { .. } => Some("call_code"),
+            Refusal::CodeNotRight { .. } => Some("code"),
+            _ => None,
+        }
+    }
+
+    /// When it is possible again, where that is known and may be told.
+    pub const fn until(&self) -> Option<Moment> {
+        use Refusal::*;
+        match self {
+            SignInWait { until } | LookUpLimit { until } | OpenCallLimit { until } | ResendWait { until } => {
+                Some(*until)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Who acts, and through which door. The role decides which operations exist for a person; the objects
+//! they may touch are decided in the operations.
+
+use crate::states::stored_names;
+
+stored_names! {
+    /// The role of somebody signed in at the desk.
+    Role {
+        /// Handles recovery calls.
+        Agent = "agent",
+        /// Resets, looks after operators, policy and audit; may do what an agent does.
+        Administrator = "administrator",
+        /// A billing user signed in to the desk; sees the own company only.
+        Billing = "billing",
+    }
+}
+
+/// Who may run an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// An operator with one of these roles, signed in at the desk.
+    Operator(&'static [Role]),
+    /// A user signed in on the account pages.
+    User,
+    /// Whoever holds the secret of a link.
+    LinkHolder,
+    /// Anybody.
+    Anonymous,
+    /// The mailer, the sealer, the command line on the database's own machine.
+    System,
+}
+
+/// Agents and administrators: those who handle calls.
+pub const CALL_HANDLERS: &[Role] = &[Role::Agent, Role::Administrator];
+/// Everybody who can be signed in at the desk.
+pub const ANY_OPERATOR: &[Role] = &[Role::Agent, Role::Administrator, Role::Billing];
+
+/// An entry point. No operation of the account pages can be reached from the desk's, or the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The window of the desktop app, or the desk API.
+    Desk,
+    /// The account pages in a browser.
+    Pages,
+    /// Inside: mailer, sealer, command line. Never reachable from the network.
+    System,
+}

@@ -1,0 +1,319 @@
+-- The shared auth database. One file for each engine with the same number and the same statements; only
+-- the type of raw bytes and the collation of search columns differ (a test compares the two files).
+--
+-- Opinions, once: times are UTC milliseconds; ids are time-ordered text, so no global sequence stands in
+-- the way of sharding; secrets are keyed hashes, never the secrets; every secret and session carries the
+-- security epoch of its user, so that raising one number kills them all in the same transaction.
+
+-- What this database is. `kind` is 'live' or 'demo'; a demo database can never become a live one.
+CREATE TABLE meta (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE companies (
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  name_fold  TEXT NOT NULL,
+  protected  BOOLEAN NOT NULL DEFAULT FALSE,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX companies_by_name ON companies (name_fold, id);
+
+CREATE TABLE users (
+  id               TEXT PRIMARY KEY,
+  company_id       TEXT NOT NULL REFERENCES companies (id),
+  kind             TEXT NOT NULL CHECK (kind IN ('standard', 'billing')),
+  given_name       TEXT NOT NULL,
+  family_name      TEXT NOT NULL,
+  given_fold       TEXT NOT NULL,
+  family_fold      TEXT NOT NULL,
+  email            TEXT NOT NULL,
+  email_fold       TEXT NOT NULL UNIQUE,
+  account          TEXT NOT NULL CHECK (account IN ('active', 'locked', 'closed')),
+  locked_by        TEXT CHECK (locked_by IN ('recovery', 'owner', 'administrator')),
+  -- No password yet: an imported user chooses the first one through Forgot password.
+  password_hash    TEXT,
+  security_epoch   BIGINT NOT NULL DEFAULT 1,
+  paused_until     BIGINT,
+  -- Calls opened by a call reference have a budget of their own, so that strangers' misses don't close
+  -- the line to the owner.
+  reference_paused_until BIGINT,
+  stopped_until    BIGINT,
+  frozen_until     BIGINT,
+  last_sign_in_at  BIGINT,
+  created_at       BIGINT NOT NULL,
+  CHECK ((account = 'locked') = (locked_by IS NOT NULL))
+);
+-- Look-up reads half-open ranges in the order of these indexes and nothing else.
+CREATE INDEX users_by_family ON users (family_fold, given_fold, id);
+CREATE INDEX users_by_given ON users (given_fold, family_fold, id);
+CREATE INDEX users_by_company ON users (company_id, given_fold, family_fold, id);
+
+CREATE TABLE two_step (
+  user_id            TEXT PRIMARY KEY REFERENCES users (id),
+  state              TEXT NOT NULL CHECK (state IN ('never', 'on', 'off', 'to_be_set_up_again')),
+  -- E.164. A factor only while 2-step is on; last4 serves the look-up by last digits with a name.
+  phone              TEXT,
+  phone_last4        TEXT,
+  changed_at         BIGINT NOT NULL,
+  recovery_code_hash BLOB,
+  recovery_code_at   BIGINT,
+  -- 'off' and 'never' leave nothing behind; 'on' has everything it promises.
+  CHECK (state <> 'on' OR (phone IS NOT NULL AND recovery_code_hash IS NOT NULL)),
+  CHECK (state = 'on' OR (phone IS NULL AND phone_last4 IS NULL AND recovery_code_hash IS NULL))
+);
+CREATE INDEX two_step_by_last4 ON two_step (phone_last4, user_id);
+
+CREATE TABLE security_answers (
+  user_id      TEXT NOT NULL REFERENCES users (id),
+  slot         BIGINT NOT NULL CHECK (slot BETWEEN 1 AND 4),
+  question_id  TEXT NOT NULL,
+  -- The version of the folding rule the answer was saved with; never re-folded, the answer is gone.
+  rule_version BIGINT NOT NULL,
+  answer_hash  TEXT NOT NULL,
+  saved_at     BIGINT NOT NULL,
+  PRIMARY KEY (user_id, slot),
+  UNIQUE (user_id, question_id)
+);
+
+CREATE TABLE operators (
+  id               TEXT PRIMARY KEY,
+  name             TEXT NOT NULL,
+  email            TEXT NOT NULL,
+  email_fold       TEXT NOT NULL UNIQUE,
+  role             TEXT NOT NULL CHECK (role IN ('agent', 'administrator')),
+  state            TEXT NOT NULL CHECK (state IN ('invited', 'active', 'suspended')),
+  password_hash    TEXT NOT NULL,
+  -- The authenticator's secret, sealed under the outbox key; opened only to compare a code.
+  authenticator    BLOB NOT NULL,
+  -- The last time step accepted: a code works once [RFC 6238 5.2].
+  last_time_step   BIGINT NOT NULL DEFAULT 0,
+  -- The operator's own account as a user, if there is one: never handled by phone, by nobody.
+  user_id          TEXT REFERENCES users (id),
+  session_epoch    BIGINT NOT NULL DEFAULT 1,
+  created_at       BIGINT NOT NULL
+);
+CREATE INDEX operators_by_user ON operators (user_id);
+
+-- Sessions of operators and of users; the token's keyed hash, never the token.
+CREATE TABLE sessions (
+  id           TEXT PRIMARY KEY,
+  token_hash   BLOB NOT NULL UNIQUE,
+  operator_id  TEXT REFERENCES operators (id),
+  user_id      TEXT REFERENCES users (id),
+  epoch        BIGINT NOT NULL,
+  started_at   BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  expires_at   BIGINT NOT NULL,
+  ended_at     BIGINT,
+  CHECK ((operator_id IS NULL) <> (user_id IS NULL))
+);
+CREATE INDEX sessions_by_operator ON sessions (operator_id, ended_at);
+CREATE INDEX sessions_by_user ON sessions (user_id, ended_at);
+
+CREATE TABLE calls (
+  id               TEXT PRIMARY KEY,
+  user_id          TEXT NOT NULL REFERENCES users (id),
+  operator_id      TEXT NOT NULL REFERENCES operators (id),
+  state            TEXT NOT NULL CHECK (state IN ('open', 'verified', 'passed_on', 'ended')),
+  opened_at        BIGINT NOT NULL,
+  last_activity_at BIGINT NOT NULL,
+  -- The address on file when the call was opened; the unlock e-mail goes here or nowhere.
+  address          TEXT NOT NULL,
+  epoch            BIGINT NOT NULL,
+  reference        TEXT,
+  checks_used      BIGINT NOT NULL DEFAULT 0,
+  last_check_at    BIGINT,
+  verified_at      BIGINT,
+  verified_until   BIGINT,
+  pause_started_at BIGINT,
+  repudiated_at    BIGINT,
+  flagged_at       BIGINT,
+  ended_at         BIGINT,
+  outcome          TEXT CHECK (outcome IN
+                     ('unlocked', 'mail_sent', 'not_verified', 'refused', 'abandoned', 'repudiated')),
+  notes            TEXT NOT NULL DEFAULT '',
+  CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+  CHECK (state <> 'verified' OR verified_until IS NOT NULL)
+);
+-- One open call a user in the whole organisation, one open call an operator.
+CREATE UNIQUE INDEX calls_one_open_a_user ON calls (user_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX calls_one_open_an_operator ON calls (operator_id) WHERE ended_at IS NULL;
+CREATE INDEX calls_by_user ON calls (user_id, opened_at);
+CREATE INDEX calls_by_operator ON calls (operator_id, opened_at);
+
+-- A call reference proves nothing; it takes the agent to the account and derives the check words.
+CREATE TABLE call_references (
+  id             TEXT PRIMARY KEY,
+  user_id        TEXT NOT NULL REFERENCES users (id),
+  reference_hash BLOB NOT NULL UNIQUE,
+  expires_at     BIGINT NOT NULL,
+  created_at     BIGINT NOT NULL
+);
+
+-- What needs a second look: calls passed on and flagged, later every approval by a second person.
+CREATE TABLE approvals (
+  id           TEXT PRIMARY KEY,
+  kind         TEXT NOT NULL CHECK (kind IN ('passed_on', 'flagged')),
+  call_id      TEXT NOT NULL REFERENCES calls (id),
+  user_id      TEXT NOT NULL REFERENCES users (id),
+  asked_by     TEXT NOT NULL REFERENCES operators (id),
+  reason       TEXT NOT NULL,
+  notes        TEXT NOT NULL DEFAULT '',
+  state        TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused')),
+  asked_at     BIGINT NOT NULL
+);
+CREATE INDEX approvals_by_call ON approvals (call_id, kind);
+
+-- Links by e-mail: unlock, and "this wasn't me" with a secret of its own.
+CREATE TABLE links (
+  id            TEXT PRIMARY KEY,
+  user_id       TEXT NOT NULL REFERENCES users (id),
+  call_id       TEXT REFERENCES calls (id),
+  purpose       TEXT NOT NULL CHECK (purpose IN ('unlock', 'repudiate')),
+  -- NULL until the mailer takes the letter and makes the secret.
+  secret_hash   BLOB UNIQUE,
+  address       TEXT NOT NULL,
+  epoch         BIGINT NOT NULL,
+  created_at    BIGINT NOT NULL,
+  expires_at    BIGINT,
+  opened_at     BIGINT,
+  used_at       BIGINT,
+  -- Set when a newer link, a repudiation, too many wrong codes or a change of the account killed it.
+  ended_at      BIGINT,
+  ended_because TEXT CHECK (ended_because IN ('replaced', 'stopped', 'tries_used', 'account_changed', 'not_sent')),
+  CHECK ((ended_at IS NULL) = (ended_because IS NULL))
+);
+CREATE UNIQUE INDEX links_one_live_unlock ON links (user_id)
+  WHERE purpose = 'unlock' AND used_at IS NULL AND ended_at IS NULL;
+CREATE INDEX links_by_call ON links (call_id, purpose);
+
+-- Short codes: keyed hashes bound to user, purpose and what they belong to; tries are counted here.
+CREATE TABLE codes (
+  id         TEXT PRIMARY KEY,
+  user_id    TEXT NOT NULL REFERENCES users (id),
+  purpose    TEXT NOT NULL CHECK (purpose IN ('call', 'sign_in')),
+  -- The link a call code opens together with, or the sign-in challenge of this browser.
+  bound_to   TEXT NOT NULL,
+  code_hash  BLOB,
+  epoch      BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  tries      BIGINT NOT NULL DEFAULT 0,
+  used_at    BIGINT,
+  ended_at   BIGINT,
+  UNIQUE (purpose, bound_to)
+);
+CREATE UNIQUE INDEX codes_one_live ON codes (user_id, purpose, bound_to) WHERE used_at IS NULL AND ended_at IS NULL;
+
+-- Messages waiting and sent. No secret stands here in clear: the mailer makes it when it takes the lease.
+CREATE TABLE outbox (
+  id            TEXT PRIMARY KEY,
+  kind          TEXT NOT NULL CHECK (kind IN ('mail', 'sms')),
+  letter        TEXT NOT NULL,
+  -- Facts for the letter as JSON (times, references, ids); never a secret.
+  facts         TEXT NOT NULL,
+  user_id       TEXT REFERENCES users (id),
+  call_id       TEXT REFERENCES calls (id),
+  link_id       TEXT REFERENCES links (id),
+  code_id       TEXT REFERENCES codes (id),
+  address       TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'accepted', 'deferred', 'failed',
+                                               'uncertain', 'superseded', 'expired')),
+  attempts      BIGINT NOT NULL DEFAULT 0,
+  next_at       BIGINT NOT NULL,
+  lease_until   BIGINT,
+  fence         BIGINT NOT NULL DEFAULT 0,
+  sealed_secret BLOB,
+  expires_at    BIGINT,
+  message_id    TEXT NOT NULL UNIQUE,
+  server_reply  TEXT,
+  queued_at     BIGINT NOT NULL,
+  accepted_at   BIGINT
+);
+CREATE INDEX outbox_due ON outbox (state, next_at);
+CREATE INDEX outbox_by_call ON outbox (call_id, queued_at);
+
+-- Letters and texts of a demo database, shown in its window. Empty in a live one.
+CREATE TABLE demo_mailbox (
+  id      TEXT PRIMARY KEY,
+  kind    TEXT NOT NULL CHECK (kind IN ('mail', 'sms')),
+  sent_to TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body    TEXT NOT NULL,
+  at      BIGINT NOT NULL
+);
+
+-- The audit log. `seq`, `previous_hash` and `hash` are NULL until the entry is chained: at once on SQLite,
+-- by the one leased sealer on PostgreSQL. Personal data stands in `detail` alone, which may be erased later:
+-- the chain is over `detail_hash`.
+CREATE TABLE audit (
+  id            TEXT PRIMARY KEY,
+  seq           BIGINT UNIQUE,
+  at            BIGINT NOT NULL,
+  operation     TEXT NOT NULL,
+  result        TEXT NOT NULL CHECK (result IN ('done', 'refused')),
+  code          TEXT,
+  actor_kind    TEXT NOT NULL CHECK (actor_kind IN ('operator', 'user', 'link_holder', 'anonymous', 'system')),
+  actor_id      TEXT,
+  user_id       TEXT,
+  call_id       TEXT,
+  detail        TEXT,
+  detail_hash   BLOB NOT NULL,
+  previous_hash BLOB,
+  hash          BLOB
+);
+CREATE INDEX audit_by_user ON audit (user_id, at);
+CREATE INDEX audit_by_actor ON audit (actor_id, at);
+
+-- Overrides of the default numbers; what is not here has its default.
+CREATE TABLE policy (
+  name       TEXT PRIMARY KEY,
+  value      BIGINT NOT NULL,
+  changed_by TEXT NOT NULL,
+  changed_at BIGINT NOT NULL
+);
+
+-- Request ids, so that a retry after an ambiguous commit finds what happened. The digest is keyed: a plain
+-- hash of a body that holds four answers could be guessed.
+CREATE TABLE requests (
+  actor       TEXT NOT NULL,
+  request_id  TEXT NOT NULL,
+  operation   TEXT NOT NULL,
+  body_digest BLOB NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('judging', 'done')),
+  kept        TEXT,
+  at          BIGINT NOT NULL,
+  PRIMARY KEY (actor, request_id)
+);
+CREATE INDEX requests_by_age ON requests (at);
+
+-- Limits. The key is a keyed hash of whom the limit is about, so that unknown addresses are counted too.
+CREATE TABLE counters (
+  name         TEXT NOT NULL,
+  key_hash     BLOB NOT NULL,
+  window_start BIGINT NOT NULL,
+  spent        BIGINT NOT NULL,
+  last_at      BIGINT NOT NULL,
+  PRIMARY KEY (name, key_hash)
+);
+
+-- What desks are told, ids only; read once a second and kept a day.
+CREATE TABLE events (
+  id          TEXT PRIMARY KEY,
+  at          BIGINT NOT NULL,
+  kind        TEXT NOT NULL,
+  call_id     TEXT,
+  user_id     TEXT,
+  operator_id TEXT
+);
+CREATE INDEX events_by_age ON events (at, id);
+
+-- One holder at a time for the sealer and the like; the fence rises with each new holder.
+CREATE TABLE leases (
+  name   TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  fence  BIGINT NOT NULL,
+  until  BIGINT NOT NULL
+);
