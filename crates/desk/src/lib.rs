@@ -1,1 +1,4 @@
-//! x
+//! Operations, store, keys, audit log, outbox and mailer of Recovery Desk.
+
+pub mod chance;
+pub mod keys;
