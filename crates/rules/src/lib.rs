@@ -1,10 +1,25 @@
 //! Pure decisions of Recovery Desk: given facts and a moment, they answer. No clock, database, async, HTTP
 //! or JSON is known here, so every rule can be read and tested on its own.
 
+pub mod acceptable_answer;
+pub mod answers;
 pub mod call;
+pub mod call_reference;
+pub mod check_words;
+pub mod codes;
 pub mod counters;
+mod crockford;
+pub mod display_name;
+pub mod email;
+pub mod fold;
+pub mod link_secret;
+pub mod look_up_query;
+pub mod mask;
+pub mod passwords;
 pub mod policy;
+pub mod recovery_code;
 pub mod refusal;
 pub mod roles;
+pub mod similar_names;
 pub mod states;
 pub mod time;
