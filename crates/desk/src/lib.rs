@@ -1,4 +1,5 @@
 //! Operations, store, keys, audit log, outbox and mailer of Recovery Desk.
 
 pub mod chance;
+pub mod hashing;
 pub mod keys;
