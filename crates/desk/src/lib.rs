@@ -3,3 +3,4 @@
 pub mod chance;
 pub mod hashing;
 pub mod keys;
+pub mod smtp;
