@@ -170,7 +170,7 @@ fn undecomposed(c: char) -> Option<&'static str> {
 }
 
 /// Decimal digits of the scripts people type answers in, as ASCII.
-fn decimal_digit(c: char) -> Option<char> {
+pub(crate) fn decimal_digit(c: char) -> Option<char> {
     const ZEROS: [u32; 11] = [0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xD66, 0xE50];
     let code = u32::from(c);
     ZEROS.iter().find_map(|zero| char::from_digit(code.checked_sub(*zero).filter(|d| *d < 10)?, 10))
