@@ -240,6 +240,19 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_documentation_are_true() {
+        let page = include_str!("../../../docs/security-questions.md");
+        let cells = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"));
+        let examples: Vec<_> = cells.collect();
+        assert!(examples.len() >= 16);
+        for (written, compared) in examples {
+            assert_eq!(v1(written), compared, "{written}");
+        }
+    }
+
+    #[test]
     fn every_single_character_is_stable() {
         for c in '\0'..=char::MAX {
             let once = v1(&c.to_string());
