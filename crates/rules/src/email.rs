@@ -11,8 +11,17 @@ const LOCAL_PART_MAXIMUM: usize = 64;
 /// An address that can be put into a mail header or an SMTP command as it is: ASCII, a dot-atom, `@`, a
 /// domain with at least one dot. International domains in their `xn--` form. No quoted local parts, no
 /// address literals, no comments: nobody signs in with one, and each is a way to confuse another mailer.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Email(String);
+
+/// Two spellings of one address are equal (D0.8), as `folded` is what the database compares.
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for Email {}
 
 /// Why a text is no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +153,7 @@ mod tests {
         let typed = Email::parse("  Priya.Shah@Hartwell.EXAMPLE\t").unwrap();
         assert_eq!(typed.folded(), "priya.shah@hartwell.example");
         assert_eq!(typed.as_str(), "Priya.Shah@Hartwell.EXAMPLE");
+        assert_eq!(typed, Email::parse("priya.shah@hartwell.example").unwrap());
         assert_eq!((typed.local_part(), typed.domain()), ("Priya.Shah", "Hartwell.EXAMPLE"));
     }
 
