@@ -3,4 +3,5 @@
 pub mod chance;
 pub mod hashing;
 pub mod keys;
+pub mod letters;
 pub mod smtp;

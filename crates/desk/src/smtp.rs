@@ -245,4 +245,6 @@ fn deferred(reply: &str) -> SendProblem {
 }
 
 #[cfg(test)]
+mod test_server;
+#[cfg(test)]
 mod tests;
