@@ -1,0 +1,56 @@
+// Moments in words: clock time first, then how long it is. Local time of this computer.
+import { words } from "../words/en";
+
+const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(words.locale, options);
+const clockFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const secondsFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const dayFormat = format({ day: "numeric", month: "long" });
+const longDayFormat = format({ weekday: "long", day: "numeric", month: "long" });
+
+export const clockTime = (at: number): string => clockFormat.format(at);
+export const clockWithSeconds = (at: number): string => secondsFormat.format(at);
+
+/** Days from `now` to `at` by the calendar, not by 24 hours: 23:59 to 00:01 is one. */
+export function daysBetween(now: number, at: number): number {
+  const midnight = (moment: number): number => {
+    const date = new Date(moment);
+    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  };
+  return Math.round((midnight(at) - midnight(now)) / 86_400_000);
+}
+
+/** "today 09:32", "tomorrow, 10:51", or "12 August". */
+export function pastDay(at: number, now: number): string {
+  return daysBetween(now, at) === 0 ? words.time.today(clockTime(at)) : dayFormat.format(at);
+}
+
+/** When something opens again: "10:51", "tomorrow, 10:51", "Friday 27 November, 10:51". */
+export function comingTime(at: number, now: number): string {
+  const days = daysBetween(now, at);
+  if (days <= 0) return clockTime(at);
+  return days === 1 ? words.time.tomorrow(clockTime(at)) : fullTime(at);
+}
+
+/** The same for a sentence read aloud: "10:51 tomorrow". */
+export function spokenTime(at: number, now: number): string {
+  const days = daysBetween(now, at);
+  if (days <= 0) return clockTime(at);
+  if (days === 1) return words.time.clock_tomorrow(clockTime(at));
+  return words.time.clock_on(clockTime(at), longDayFormat.format(at));
+}
+
+export const fullTime = (at: number): string => words.time.day_and_clock(longDayFormat.format(at), clockTime(at));
+
+/** Whole minutes still to go, rounded up, never below zero. */
+export const minutesLeft = (until: number, now: number): number => Math.max(0, Math.ceil((until - now) / 60_000));
+
+export const minutesSince = (since: number, now: number): number => Math.max(0, Math.floor((now - since) / 60_000));
+
+/** The call timer: "03:42", from an hour on "1:03:42". A clock behind the server's shows 00:00. */
+export function callTimer(openedAt: number, now: number): string {
+  const total = Math.max(0, Math.floor((now - openedAt) / 1000));
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const hours = Math.floor(total / 3600);
+  const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}

@@ -1,0 +1,54 @@
+// News from the desk: ids only, so each is a reason to read again, never a fact to show.
+import type { DeskEvent } from "../contract";
+import { words } from "../words/en";
+import { announcer } from "./announcer.svelte";
+import { call } from "./call.svelte";
+import { demo } from "./demo.svelte";
+import { myCalls } from "./my-calls.svelte";
+import { notices } from "./notices.svelte";
+import { online } from "./online.svelte";
+import { focusOn, place } from "./place.svelte";
+import { session } from "./session.svelte";
+
+export async function heard(event: DeskEvent): Promise<void> {
+  switch (event.kind) {
+    case "connection_lost":
+      return online.lost();
+    case "connection_back":
+      return online.back();
+    case "signed_out":
+      return session.ended();
+    default:
+      if (session.stage === "desk") await inDesk(event);
+  }
+}
+
+async function inDesk(event: DeskEvent): Promise<void> {
+  const mine = event.call_id !== null && event.call_id === call.view?.call_id;
+  if (mine) await readCallAgain();
+  if (event.kind === "call_taken_over" && mine) {
+    call.adopt(null);
+    place.go("look_up");
+    notices.news(words.call.taken_over, "bad");
+    void focusOn("look-up-field");
+  }
+  if (event.kind === "repudiated") notices.news(words.alert.repudiated, "bad");
+  if (event.kind === "flagged" && !mine) notices.news(words.alert.flagged);
+  if (event.kind === "passed_on" && !mine) notices.news(words.alert.passed_on);
+  void myCalls.load();
+  if (session.desk?.demo) void demo.loadMessages();
+}
+
+/** Reads the call again and says aloud what became of the unlock email. */
+async function readCallAgain(): Promise<void> {
+  const before = call.view?.delivery ?? null;
+  await call.reread();
+  const after = call.view?.delivery ?? null;
+  if (after === null || call.sending.busy) return;
+  const spoken = words.delivery.spoken;
+  if (after.used_at !== null && before?.used_at == null) announcer.say(spoken.used);
+  else if (after.opened_at !== null && before?.opened_at == null) announcer.say(spoken.opened);
+  else if (after.state !== before?.state && after.state in spoken) {
+    announcer.say(spoken[after.state as keyof typeof spoken]);
+  }
+}

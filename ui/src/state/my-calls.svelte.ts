@@ -1,0 +1,19 @@
+// The operator's own calls, newest first: for the list, the look-up's empty field and the count in the rail.
+import type { MyCall } from "../contract";
+import { ask } from "./ask";
+
+class MyCalls {
+  /** Null until they were read. */
+  calls = $state<MyCall[] | null>(null);
+
+  async load(): Promise<void> {
+    const { answer } = await ask("my_calls", {});
+    if (answer !== null) this.calls = answer.calls;
+  }
+
+  clear(): void {
+    this.calls = null;
+  }
+}
+
+export const myCalls = new MyCalls();

@@ -1,0 +1,33 @@
+// One notice at a time, above the screen: a failure with what to do, or a piece of news. It stays until it
+// is dismissed or replaced, so that nobody has to be quick.
+import type { Failure } from "../contract";
+import { isFault } from "../logic/result";
+import { announcer } from "./announcer.svelte";
+
+export interface Notice {
+  tone: "bad" | "good" | "info";
+  text: string;
+  reference: string | null;
+}
+
+class Notices {
+  current = $state<Notice | null>(null);
+
+  failed(failure: Failure): void {
+    const reference = isFault(failure) ? (failure.reference ?? null) : null;
+    this.current = { tone: "bad", text: failure.message, reference };
+    announcer.interrupt(failure.message);
+  }
+
+  news(text: string, tone: "good" | "info" | "bad" = "info"): void {
+    this.current = { tone, text, reference: null };
+    if (tone === "bad") announcer.interrupt(text);
+    else announcer.say(text);
+  }
+
+  dismiss(): void {
+    this.current = null;
+  }
+}
+
+export const notices = new Notices();

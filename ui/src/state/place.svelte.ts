@@ -1,0 +1,76 @@
+// Where the operator is: the screen, the dialog that floats above it, and whether the screen is hidden.
+// Nothing here knows what the screens do.
+import { tick } from "svelte";
+
+export type ScreenName = "look_up" | "call" | "my_calls" | "mailbox";
+export type DialogName =
+  | "pass_on" | "take_over" | "find" | "shortcuts" | "connection" | "about" | "reset_demo" | "leave_demo" | "demo_card";
+
+class Place {
+  screen = $state<ScreenName>("look_up");
+  dialog = $state<DialogName | null>(null);
+  hidden = $state(false);
+  #before: ScreenName[] = [];
+  #after: ScreenName[] = [];
+  #opener: HTMLElement | null = null;
+
+  go(screen: ScreenName): void {
+    this.dialog = null;
+    if (screen === this.screen) return;
+    this.#before.push(this.screen);
+    this.#after = [];
+    this.screen = screen;
+  }
+
+  back(): void {
+    const screen = this.#before.pop();
+    if (screen === undefined) return;
+    this.#after.push(this.screen);
+    this.screen = screen;
+  }
+
+  forward(): void {
+    const screen = this.#after.pop();
+    if (screen === undefined) return;
+    this.#before.push(this.screen);
+    this.screen = screen;
+  }
+
+  open(dialog: DialogName): void {
+    if (this.dialog === null) this.#opener = document.activeElement as HTMLElement | null;
+    this.dialog = dialog;
+  }
+
+  /** Closes the dialog; the focus goes back to what opened it. */
+  async close(): Promise<void> {
+    this.dialog = null;
+    await tick();
+    if (this.#opener?.isConnected) this.#opener.focus();
+  }
+
+  hide(): void {
+    this.hidden = true;
+  }
+
+  async show(): Promise<void> {
+    this.hidden = false;
+    await tick();
+  }
+
+  /** A new sign-in starts at the beginning. */
+  reset(screen: ScreenName = "look_up"): void {
+    this.screen = screen;
+    this.dialog = null;
+    this.hidden = false;
+    this.#before = [];
+    this.#after = [];
+  }
+}
+
+export const place = new Place();
+
+/** Moves the focus to an element by id, once the page has caught up with the state. */
+export async function focusOn(id: string): Promise<void> {
+  await tick();
+  document.getElementById(id)?.focus();
+}

@@ -1,0 +1,176 @@
+// From the empty window to a signed-in desk: connection, passphrase, first administrator, sign-in. Rust
+// keeps the session; this only knows which of these is next.
+import * as bridge from "../bridge";
+import type { ConnectionChoice, ConnectionState, Desk, Failure, Greeting } from "../contract";
+import type { Result } from "../logic/result";
+import { words } from "../words/en";
+import { ask, change } from "./ask";
+import { call } from "./call.svelte";
+import { demo } from "./demo.svelte";
+import { myCalls } from "./my-calls.svelte";
+import { notices } from "./notices.svelte";
+import { focusOn, place } from "./place.svelte";
+import { preferences } from "./preferences.svelte";
+import { search } from "./search.svelte";
+
+export type Stage = "starting" | "choose" | "passphrase" | "first_administrator" | "sign_in" | "desk";
+/** Why the sign-in shows: the operator locked the desk, or the session ended by itself. */
+export type Interruption = "locked" | "signed_out" | null;
+
+class Session {
+  stage = $state<Stage>("starting");
+  connection = $state<ConnectionState | null>(null);
+  greeting = $state<Greeting | null>(null);
+  desk = $state<Desk | null>(null);
+  interruption = $state<Interruption>(null);
+  /** Who was signed in before a lock, to fill in the field. */
+  lastEmail = $state("");
+  /** Said once above the sign-in. */
+  welcome = $state("");
+  /** Milliseconds without use until the lock, once a desk has told it. */
+  lockAfter = $state<number | null>(null);
+  busy = $state(false);
+  failure = $state<Failure | null>(null);
+
+  async start(): Promise<void> {
+    await this.#connected(await bridge.connectionState());
+  }
+
+  choose = (choice: ConnectionChoice): Promise<void> => this.#connecting(() => bridge.chooseConnection(choice));
+
+  setPassphrase = (passphrase: string, confirmation: string): Promise<void> =>
+    this.#connecting(() => bridge.setRecoveryPassphrase(passphrase, confirmation));
+
+  openWithPassphrase = (passphrase: string): Promise<void> =>
+    this.#connecting(() => bridge.openWithPassphrase(passphrase));
+
+  async leave(): Promise<void> {
+    this.#forget();
+    await this.#connecting(bridge.leaveConnection);
+  }
+
+  async resetDemo(): Promise<void> {
+    this.#forget();
+    await this.#connecting(bridge.resetDemo);
+  }
+
+  async #connecting(act: () => Promise<Result<ConnectionState>>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.failure = null;
+    const result = await act();
+    await this.#connected(result);
+    this.busy = false;
+  }
+
+  async #connected({ answer, failure }: Result<ConnectionState>): Promise<void> {
+    this.failure = failure;
+    if (answer === null) {
+      if (this.stage === "starting") this.stage = "choose";
+      return;
+    }
+    this.connection = answer;
+    preferences.systemIs(answer.theme);
+    if (answer.mode === "none") this.stage = "choose";
+    else if (answer.needs_passphrase) this.stage = "passphrase";
+    else await this.#greet();
+  }
+
+  async #greet(): Promise<void> {
+    const { answer, failure } = await ask("greeting", {});
+    if (failure !== null) {
+      this.failure = failure;
+      this.stage = "choose";
+      return;
+    }
+    this.greeting = answer;
+    const who = await bridge.perform("who_is_in", {});
+    if (who.answer !== null) return this.#enter(who.answer);
+    this.stage = answer.operators_exist || answer.demo ? "sign_in" : "first_administrator";
+  }
+
+  signIn = (email: string, password: string, code: string): Promise<boolean> =>
+    this.#signingIn(() => change("operator_sign_in", { email, password, code }));
+
+  demoSignIn = (role: string): Promise<boolean> => this.#signingIn(() => change("demo_sign_in", { role }));
+
+  async #signingIn(act: () => Promise<Result<Desk>>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.failure = null;
+    const { answer, failure } = await act();
+    if (answer !== null) await this.#enter(answer);
+    this.busy = false;
+    this.failure = failure;
+    return failure === null;
+  }
+
+  administratorMade(email: string): void {
+    this.lastEmail = email;
+    this.welcome = words.first_administrator.done;
+    this.stage = "sign_in";
+  }
+
+  /** The same call with its notes shows again after a lock; without one, the look-up. */
+  async #enter(desk: Desk): Promise<void> {
+    this.desk = desk;
+    this.lastEmail = desk.operator.email;
+    this.lockAfter = desk.policy.idle_lock_ms;
+    this.welcome = "";
+    this.interruption = null;
+    notices.dismiss();
+    await call.reread();
+    place.reset(call.view === null ? "look_up" : "call");
+    this.stage = "desk";
+    void myCalls.load();
+    if (desk.demo) void demo.loadMessages().then(() => demo.loadCard());
+    void focusOn(call.view === null ? "look-up-field" : call.view.questions.length > 0 ? "answer-1" : "standing-heading");
+  }
+
+  async lock(): Promise<void> {
+    if (this.stage !== "desk") return;
+    await call.notes.save();
+    const { failure } = await change("lock_desk", {});
+    if (failure !== null && failure.code !== "signed_out") return notices.failed(failure);
+    this.#out("locked");
+  }
+
+  async signOut(): Promise<void> {
+    if (this.stage !== "desk") return;
+    await call.notes.save();
+    const { failure } = await change("operator_sign_out", {});
+    if (failure !== null && failure.code !== "signed_out") return notices.failed(failure);
+    this.#out(null);
+  }
+
+  /** The session ended elsewhere: by time, by an administrator, by a newer sign-in. */
+  ended(): void {
+    if (this.stage === "desk") this.#out("signed_out");
+  }
+
+  #out(interruption: Interruption): void {
+    this.#forget();
+    this.interruption = interruption;
+    this.failure = null;
+    this.stage = "sign_in";
+  }
+
+  /** Nothing of a desk stays in the window's memory once nobody is signed in. */
+  #forget(): void {
+    call.adopt(null);
+    search.clear();
+    myCalls.clear();
+    demo.clear();
+    notices.dismiss();
+    place.reset();
+    this.desk = null;
+    this.interruption = null;
+  }
+
+  get windowTitle(): string {
+    if (this.stage !== "desk") return this.stage === "sign_in" ? words.title.sign_in : "";
+    return words.title[place.screen];
+  }
+}
+
+export const session = new Session();
