@@ -1,1 +1,8 @@
+//! Stories through the public doors, on real parts. One binary: linking is what costs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "what sets a story up is test code too; clippy only knows functions marked #[test] as such"
+)]
 
+mod mail_server;
