@@ -253,7 +253,7 @@ CREATE TABLE audit (
   seq           BIGINT UNIQUE,
   at            BIGINT NOT NULL,
   operation     TEXT NOT NULL,
-  result        TEXT NOT NULL CHECK (result IN ('done', 'refused')),
+  result        TEXT NOT NULL CHECK (result IN ('done', 'reserved', 'refused')),
   code          TEXT,
   actor_kind    TEXT NOT NULL CHECK (actor_kind IN ('operator', 'user', 'link_holder', 'anonymous', 'system')),
   actor_id      TEXT,

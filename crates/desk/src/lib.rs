@@ -1,7 +1,37 @@
-//! Operations, store, keys, audit log, outbox and mailer of Recovery Desk.
+//! Operations, store, keys, audit log, outbox and mailer of Recovery Desk. Knows nothing of axum or Tauri;
+//! the only HTML here is that of letters. Begin with `operations/mod.rs` (what can be done) and `perform.rs`
+//! (how it is done).
 
+pub mod audit;
+pub mod authenticator;
+mod authorise;
+pub mod caller;
+pub mod caretaker;
 pub mod chance;
+pub mod clock;
+mod clock_guard;
+mod compose;
+pub mod database;
+pub mod demo;
+pub mod desk;
+pub mod failure;
 pub mod hashing;
+pub mod id;
 pub mod keys;
 pub mod letters;
+mod letters_queue;
+mod look_up;
+pub mod mailer;
+pub mod operation;
+pub mod operations;
+pub mod perform;
+mod requests;
+pub mod secret;
+pub mod settings;
 pub mod smtp;
+pub mod store;
+pub mod words;
+pub mod work;
+
+/// The version of the wire: requests and answers only gain fields within one.
+pub const API_VERSION: i64 = 1;

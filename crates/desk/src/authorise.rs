@@ -1,0 +1,87 @@
+//! From a claim to an actor: the session is read in the operation's own transaction, so that a role taken
+//! away, a suspension or a raised epoch counts with the next operation.
+
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{Role, Who};
+use recovery_rules::states::Account;
+use recovery_rules::time::{Moment, Span};
+
+use crate::caller::{Actor, Caller, OperatorActor, UserActor};
+use crate::failure::{Fault, Stop};
+use crate::secret::SecretText;
+use crate::store::{operators, sessions, users};
+use crate::work::Work;
+
+/// A session's last use is written at most this often, so that reading does not become writing.
+const TOUCH_EVERY: Span = Span::seconds(30);
+
+/// Who acts, if `who` allows it.
+pub async fn authorise(caller: &Caller, who: Who, is_use: bool, work: &mut Work<'_>) -> Result<Actor, Stop> {
+    match (who, caller) {
+        (Who::Anonymous, _) => Ok(Actor::Anonymous),
+        (Who::LinkHolder, _) => Ok(Actor::LinkHolder),
+        (Who::System, Caller::System(name)) => Ok(Actor::System(name)),
+        (Who::Operator(roles), Caller::Session(token)) => operator(token, roles, is_use, work).await,
+        (Who::User, Caller::Session(token)) => user(token, is_use, work).await,
+        (Who::Operator(_) | Who::User, Caller::Nobody) => Err(Refusal::SignedOut.into()),
+        _ => Err(Refusal::NotAllowed.into()),
+    }
+}
+
+async fn operator(
+    token: &SecretText,
+    roles: &'static [Role],
+    is_use: bool,
+    work: &mut Work<'_>,
+) -> Result<Actor, Stop> {
+    let session = live_session(token, Number::OperatorSessionIdle, is_use, work).await?;
+    let Some(id) = session.operator_id.as_deref() else { return Err(Refusal::SignedOut.into()) };
+    let operator = operators::by_id(&mut work.tx, id).await?.ok_or(Refusal::SignedOut)?;
+    if operator.state != "active" || operator.session_epoch != session.epoch {
+        return Err(Refusal::SignedOut.into());
+    }
+    let role =
+        Role::from_name(&operator.role).ok_or_else(|| Fault::Stored(format!("role {}", operator.role)))?;
+    let actor = OperatorActor {
+        id: operator.id,
+        name: operator.name,
+        email: operator.email,
+        role,
+        session_id: session.id,
+        company_id: operators::company_of(&mut work.tx, operator.user_id.as_deref()).await?,
+        user_id: operator.user_id,
+    };
+    let allowed = roles.contains(&actor.role);
+    // The refusal of somebody known is audited under their name.
+    work.actor = Actor::Operator(actor.clone());
+    if allowed { Ok(Actor::Operator(actor)) } else { Err(Refusal::NotAllowed.into()) }
+}
+
+async fn user(token: &SecretText, is_use: bool, work: &mut Work<'_>) -> Result<Actor, Stop> {
+    let session = live_session(token, Number::UserSessionIdle, is_use, work).await?;
+    let Some(id) = session.user_id.as_deref() else { return Err(Refusal::SignedOut.into()) };
+    let user = users::by_id(&mut work.tx, id).await?.ok_or(Refusal::SignedOut)?;
+    if user.account()? != Account::Active || user.security_epoch != session.epoch {
+        return Err(Refusal::SignedOut.into());
+    }
+    Ok(Actor::User(UserActor { id: user.id, session_id: session.id }))
+}
+
+async fn live_session(
+    token: &SecretText,
+    idle: Number,
+    is_use: bool,
+    work: &mut Work<'_>,
+) -> Result<sessions::Session, Stop> {
+    let hash = sessions::token_hash(&work.desk.keys, token);
+    let session = sessions::by_token(&mut work.tx, &hash).await?.ok_or(Refusal::SignedOut)?;
+    let idle_until = Moment(session.last_seen_at) + work.policy.span(idle);
+    if session.ended_at.is_some() || work.now >= Moment(session.expires_at) || work.now >= idle_until {
+        return Err(Refusal::SignedOut.into());
+    }
+    if is_use && work.now >= Moment(session.last_seen_at) + TOUCH_EVERY {
+        sessions::touch(&mut work.tx, &session.id, work.now).await?;
+    }
+    Ok(session)
+}

@@ -1,0 +1,88 @@
+//! Who asks, and who that turns out to be. A caller is a claim; an actor is what `perform` made of it inside
+//! the transaction, every time anew: a role taken away counts with the next operation.
+
+use recovery_rules::roles::Role;
+
+use crate::secret::SecretText;
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Nobody signed in.
+    Nobody,
+    /// Whoever holds this session's token: an operator at the desk, a user on the pages.
+    Session(SecretText),
+    /// A part of the system itself; the name goes to the audit log.
+    System(&'static str),
+}
+
+/// An operator signed in at the desk.
+#[derive(Clone, Debug)]
+pub struct OperatorActor {
+    /// The operator.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their role now.
+    pub role: Role,
+    /// The session.
+    pub session_id: String,
+    /// Their own account as a user, if there is one.
+    pub user_id: Option<String>,
+    /// The company of that account.
+    pub company_id: Option<String>,
+}
+
+/// A user signed in on the account pages.
+#[derive(Clone, Debug)]
+pub struct UserActor {
+    /// The user.
+    pub id: String,
+    /// The session.
+    pub session_id: String,
+}
+
+/// Who acts in this transaction.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// An operator.
+    Operator(OperatorActor),
+    /// A user.
+    User(UserActor),
+    /// Whoever holds the secret of a link; the operation finds out whose.
+    LinkHolder,
+    /// Anybody.
+    Anonymous,
+    /// A part of the system.
+    System(&'static str),
+}
+
+impl Actor {
+    /// The kind in the audit log.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Operator(_) => "operator",
+            Self::User(_) => "user",
+            Self::LinkHolder => "link_holder",
+            Self::Anonymous => "anonymous",
+            Self::System(_) => "system",
+        }
+    }
+
+    /// The id in the audit log.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Operator(operator) => Some(&operator.id),
+            Self::User(user) => Some(&user.id),
+            Self::System(name) => Some(name),
+            Self::LinkHolder | Self::Anonymous => None,
+        }
+    }
+
+    /// Whose request ids these are: unique per actor.
+    pub fn request_owner(&self) -> String {
+        format!("{}:{}", self.kind(), self.id().unwrap_or("-"))
+    }
+}

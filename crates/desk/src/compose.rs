@@ -1,0 +1,129 @@
+//! From a message of the outbox to the letter a person reads. The sentences stand in `letters`.
+
+use recovery_rules::phone::PhoneNumber;
+use recovery_rules::time::Moment;
+use serde_json::Value;
+use url::Url;
+
+use crate::failure::Fault;
+use crate::letters::{
+    self, AccountUnlocked, CodeFor, LetterBody, PhoneVerificationPaused, RecoveryStopped, Text, Unlock,
+    VerificationCode,
+};
+use crate::operations::messages::ToSend;
+use crate::settings::Settings;
+
+/// A letter or a text.
+pub enum Composed {
+    /// E-mail.
+    Mail(LetterBody),
+    /// Text message.
+    Text(Text),
+}
+
+impl Composed {
+    /// The subject; none of a text.
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Mail(body) => &body.subject,
+            Self::Text(_) => "",
+        }
+    }
+
+    /// The text part.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Mail(body) => &body.text,
+            Self::Text(text) => &text.body,
+        }
+    }
+}
+
+/// Minutes a code by text message lives; said in the text.
+const CODE_MINUTES: u32 = 10;
+
+/// Writes the letter of a message.
+pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault> {
+    let organisation = settings.for_letters();
+    let message = &to_send.message;
+    let facts: Value = serde_json::from_str(&message.facts).map_err(|e| Fault::Stored(e.to_string()))?;
+    let at = |name: &str| {
+        facts[name]
+            .as_i64()
+            .map(Moment)
+            .ok_or_else(|| Fault::Stored(format!("{} without {name}", message.letter)))
+    };
+    let body = match message.letter.as_str() {
+        "unlock" => {
+            let [unlock, not_me] = secrets(to_send)?;
+            letters::unlock(
+                &organisation,
+                &Unlock {
+                    call_opened_at: at("called_at")?,
+                    call_reference: facts["reference"].as_str(),
+                    // Both secrets stand in the address, so that the page can offer "This wasn't me" too.
+                    unlock_link: &page(settings, &["unlock", unlock, not_me])?,
+                    expires_at: message.expires_at.map_or(to_send.now, Moment),
+                    not_me_link: &page(settings, &["not-me", not_me])?,
+                    not_me_until: to_send.now + recovery_rules::time::Span::hours(72),
+                },
+            )
+        }
+        "sign_in_code" => {
+            let [code] = secrets(to_send)?;
+            if message.kind == "sms" {
+                let to = PhoneNumber::parse(&message.address, "GB")
+                    .map_err(|_| Fault::Stored("a text without a number".to_owned()))?;
+                let text =
+                    letters::verification_text(&organisation, &to, code, CodeFor::SignIn, CODE_MINUTES);
+                return Ok(Composed::Text(text));
+            }
+            letters::verification_code(
+                &organisation,
+                &VerificationCode {
+                    code,
+                    code_for: CodeFor::SignIn,
+                    asked_at: Moment(message.queued_at),
+                    expires_at: message.expires_at.map_or(to_send.now, Moment),
+                },
+            )
+        }
+        "paused_notice" => letters::phone_verification_paused(
+            &organisation,
+            &PhoneVerificationPaused { at: Moment(message.queued_at), until: at("until")? },
+        ),
+        "unlocked_notice" => {
+            letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")?, not_me: None })
+        }
+        "unlocked_notice_billing" => letters::account_unlocked_for_billing_user(
+            &organisation,
+            facts["name"].as_str().unwrap_or_default(),
+            at("at")?,
+        ),
+        "recovery_stopped_notice" => letters::recovery_stopped(
+            &organisation,
+            &RecoveryStopped {
+                at: Moment(message.queued_at),
+                phone_recovery_stopped_until: at("until")?,
+                account_locked: facts["locked"].as_bool().unwrap_or(false),
+            },
+        ),
+        other => return Err(Fault::Stored(format!("no letter {other}"))),
+    };
+    Ok(Composed::Mail(body))
+}
+
+fn secrets<const N: usize>(to_send: &ToSend) -> Result<[&str; N], Fault> {
+    let secrets: Vec<&str> = to_send.secrets.iter().map(|secret| secret.as_str()).collect();
+    secrets.try_into().map_err(|_| Fault::Stored(format!("{} without its secrets", to_send.message.letter)))
+}
+
+/// A page of ours. The address comes from settings, never from a request.
+fn page(settings: &Settings, segments: &[&str]) -> Result<Url, Fault> {
+    let mut url = settings.public_url.clone();
+    url.path_segments_mut()
+        .map_err(|()| Fault::Stored("the public address can't have a path".to_owned()))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
+}

@@ -1,0 +1,156 @@
+//! Connecting: a SQLite file with the settings that lose nothing, or PostgreSQL over verified TLS.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::Database;
+
+/// Where the auth database is.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server.
+    Postgres {
+        /// `postgres://user:password@host/database`.
+        url: secrecy::SecretString,
+        /// A certificate authority of the own house, in PEM, instead of the public ones.
+        certificate: Option<PathBuf>,
+    },
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The address is not one.
+    #[error("That is not a database address. Write postgres://user@host/database, or choose a SQLite file.")]
+    NotAnAddress,
+    /// The server asks for a connection that is not verified.
+    #[error(
+        "The connection to PostgreSQL must be encrypted and verified. Remove sslmode from the address, or set it to verify-full."
+    )]
+    NotVerified,
+    /// The folder of the file can't be written.
+    #[error("The folder {0} can't be used: {1}. Choose another one, or change its permissions.")]
+    Folder(PathBuf, std::io::Error),
+    /// The database did not answer or refused.
+    #[error("The database can't be opened: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Readers beside the one writer; more than the machine's cores would only wait for each other.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long an operation waits for a connection before it is refused.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Database {
+    /// Opens the database at that address. A missing SQLite file is made, readable by its owner alone.
+    pub async fn connect(address: &Address) -> Result<Self, ConnectError> {
+        match address {
+            Address::Sqlite(path) => Self::connect_sqlite(path).await,
+            Address::Postgres { url, certificate } => {
+                use secrecy::ExposeSecret;
+                Self::connect_postgres(url.expose_secret(), certificate.as_deref()).await
+            }
+        }
+    }
+
+    async fn connect_sqlite(path: &Path) -> Result<Self, ConnectError> {
+        make_private_file(path).map_err(|e| ConnectError::Folder(path.to_owned(), e))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose the last commits at a power cut: a spent try would come back.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(3));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.pragma("query_only", "1"))
+            .await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn connect_postgres(url: &str, certificate: Option<&Path>) -> Result<Self, ConnectError> {
+        let asked = PgConnectOptions::from_str(url).map_err(|_| ConnectError::NotAnAddress)?;
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(ConnectError::NotAnAddress);
+        }
+        let mut options = match (on_this_machine(&asked), asked.get_ssl_mode()) {
+            // On the machine itself there is no network to listen on; a certificate is used where one is given.
+            (true, _) if certificate.is_none() => asked,
+            (_, PgSslMode::Disable | PgSslMode::Allow) => return Err(ConnectError::NotVerified),
+            _ => asked.ssl_mode(PgSslMode::VerifyFull),
+        };
+        if let Some(certificate) = certificate {
+            options = options.ssl_root_cert(certificate);
+        }
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.application_name("recovery-desk").options([("lock_timeout", "3s")]))
+            .await?;
+        Ok(Self::Postgres(pool))
+    }
+}
+
+fn on_this_machine(options: &PgConnectOptions) -> bool {
+    options.get_socket().is_some()
+        || options.get_host().starts_with('/')
+        || matches!(options.get_host(), "localhost" | "127.0.0.1" | "::1")
+}
+
+/// Makes the file, if it is missing, so that only its owner can read it.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn d13_4_a_plain_connection_to_another_machine_is_refused_before_anything_is_sent() {
+        for mode in ["disable", "allow"] {
+            let url = format!("postgres://desk:secret@db.example/auth?sslmode={mode}");
+            let address = Address::Postgres { url: url.into(), certificate: None };
+            assert!(matches!(Database::connect(&address).await, Err(ConnectError::NotVerified)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_none_is_said_so() {
+        let address = Address::Postgres { url: "mysql://x".to_owned().into(), certificate: None };
+        assert!(matches!(Database::connect(&address).await, Err(ConnectError::NotAnAddress)));
+    }
+
+    #[tokio::test]
+    async fn sqlite_is_the_version_that_loses_no_commit() {
+        // A WAL-reset bug loses commits up to 3.51.2.
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::connect(&Address::Sqlite(folder.path().join("auth.db"))).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let (version,): (String,) = super::super::sql("SELECT sqlite_version()").one(&mut tx).await.unwrap();
+        let parts: Vec<u32> = version.split('.').map(|p| p.parse().unwrap()).collect();
+        assert!(parts >= vec![3, 51, 3], "{version}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Choosing and ranking among the candidates of a look-up. Every word typed must begin a word of the name, the
+//! company or the e-mail address, or be the last four digits of the phone.
+
+use recovery_rules::look_up_query::Query;
+
+use crate::database::Tx;
+use crate::store::look_up::{By, Candidate, beginning, by_last4, by_names, companies, of_company};
+
+/// Rows shown at most.
+pub const LIMIT: usize = 8;
+/// Candidates read from one index at most; what lies beyond is found by typing more.
+pub const CANDIDATES: i64 = 200;
+/// Companies looked into.
+const COMPANIES: i64 = 5;
+
+/// Users that match the words of a query, best first, and the words that are marked.
+pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<String>), sqlx::Error> {
+    let Query::Words { tokens, phone_digits, email_prefix } = query else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let mut candidates = Vec::new();
+    if query.family_name_only() {
+        for token in tokens {
+            candidates.extend(beginning(tx, By::Family, token, CANDIDATES).await?);
+        }
+    } else {
+        candidates.extend(gather(tx, tokens).await?);
+        if let Some(digits) = phone_digits {
+            candidates.extend(by_last4(tx, digits, CANDIDATES).await?);
+        }
+    }
+    if let Some(prefix) = email_prefix {
+        candidates.extend(beginning(tx, By::Email, prefix, CANDIDATES).await?);
+    }
+    candidates
+        .retain(|candidate| matches(candidate, tokens, phone_digits.as_deref(), email_prefix.as_deref()));
+    candidates.sort_by_key(|candidate| rank(candidate, tokens));
+    let mut seen = std::collections::HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.id.clone()));
+    Ok((candidates, tokens.clone()))
+}
+
+async fn gather(tx: &mut Tx, tokens: &[String]) -> Result<Vec<Candidate>, sqlx::Error> {
+    let mut candidates = Vec::new();
+    for (i, first) in tokens.iter().enumerate() {
+        // Two words narrow inside the index, so that a common beginning doesn't hide the pair.
+        for (j, second) in tokens.iter().enumerate() {
+            if i != j {
+                candidates.extend(by_names(tx, first, second, CANDIDATES).await?);
+            }
+        }
+        candidates.extend(beginning(tx, By::Family, first, CANDIDATES).await?);
+        candidates.extend(beginning(tx, By::Given, first, CANDIDATES).await?);
+        for company in companies(tx, first, COMPANIES).await? {
+            for (j, given) in tokens.iter().enumerate() {
+                if i != j {
+                    candidates.extend(of_company(tx, &company, given, CANDIDATES).await?);
+                }
+            }
+            if tokens.len() == 1 {
+                candidates.extend(of_company(tx, &company, "", CANDIDATES).await?);
+            }
+        }
+    }
+    Ok(candidates)
+}
+
+fn matches(
+    candidate: &Candidate,
+    tokens: &[String],
+    digits: Option<&str>,
+    email_prefix: Option<&str>,
+) -> bool {
+    if email_prefix.is_some_and(|prefix| candidate.email_fold.starts_with(prefix)) {
+        return true;
+    }
+    let begins = |text: &str, token: &str| text.split(' ').any(|word| word.starts_with(token));
+    let words = tokens.iter().all(|token| {
+        begins(&candidate.family_fold, token)
+            || begins(&candidate.given_fold, token)
+            || begins(&candidate.company_fold, token)
+    });
+    let phone = digits.is_none_or(|digits| {
+        candidate.phone_last4.as_deref() == Some(digits) || begins(&candidate.company_fold, digits)
+    });
+    words && phone
+}
+
+/// Smaller is better: names that begin with the words in the order typed, then either name, then the company.
+fn rank(candidate: &Candidate, tokens: &[String]) -> (u8, String, String, String) {
+    let first = tokens.first().map(String::as_str).unwrap_or_default();
+    let last = tokens.last().map(String::as_str).unwrap_or_default();
+    let (given, family) = (candidate.given_fold.as_str(), candidate.family_fold.as_str());
+    let grade = if given.starts_with(first) && family.starts_with(last) {
+        0
+    } else if family.starts_with(first) && (tokens.len() == 1 || given.starts_with(last)) {
+        1
+    } else if family.starts_with(first) || given.starts_with(first) {
+        2
+    } else {
+        3
+    };
+    (grade, candidate.family_fold.clone(), candidate.given_fold.clone(), candidate.id.clone())
+}

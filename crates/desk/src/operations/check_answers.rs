@@ -1,0 +1,175 @@
+//! Checking the four answers: one submit, one verdict, never which. The check is spent and committed before
+//! anything is compared, on the call and on the user's day over all agents.
+
+use recovery_rules::answers::{AnswerRule, CanonicalAnswer};
+use recovery_rules::call::{self as rules, can_be_verified};
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
+use recovery_rules::time::Span;
+use serde::{Deserialize, Serialize};
+
+use crate::desk::Desk;
+use crate::failure::{Fault, Stop};
+use crate::letters_queue::{self, Letter};
+use crate::operation::{Judging, Kind, Operation};
+use crate::operations::call_view::{CallView, call_view, caller_facts};
+use crate::operations::open_call::{lock_own_open_call, own_call};
+use crate::perform::JudgingShape;
+use crate::secret::SecretText;
+use crate::store::counters::{self, Counter};
+use crate::store::{calls, events, security_answers, users};
+use crate::work::Work;
+
+/// An answer is no longer than this; what is longer is not compared at all.
+const LONGEST: usize = 200;
+
+/// Checks what the caller said.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckAnswers {
+    /// The call.
+    pub call_id: String,
+    /// What the caller said, by slot; none where the caller doesn't know.
+    pub answers: [Option<SecretText>; 4],
+}
+
+/// The one verdict.
+#[derive(Debug, Serialize)]
+pub struct Verdict {
+    /// Verified or not.
+    pub verified: bool,
+    /// The call as it is now.
+    pub call: CallView,
+}
+
+/// What is compared.
+#[derive(Debug)]
+pub struct Reserved {
+    user_id: String,
+    epoch: i64,
+    hashes: Vec<security_answers::AnswerRow>,
+    /// Whether this was the last check of the user's day.
+    last_of_day: bool,
+    by_reference: bool,
+}
+
+impl Operation for CheckAnswers {
+    const NAME: &'static str = "check_answers";
+    const WHO: Who = Who::Operator(CALL_HANDLERS);
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Change;
+    type Answer = Verdict;
+    type Shape = JudgingShape;
+
+    fn kept(answer: &Verdict) -> String {
+        format!("{}:{}", if answer.verified { "verified" } else { "not_verified" }, answer.call.call_id)
+    }
+
+    async fn repeated(self, kept: &str, work: &mut Work<'_>) -> Result<Verdict, Stop> {
+        let (verdict, call_id) =
+            kept.split_once(':').ok_or_else(|| Fault::Stored("a kept verdict without a call".to_owned()))?;
+        Ok(Verdict { verified: verdict == "verified", call: own_call(call_id, work).await? })
+    }
+}
+
+impl Judging for CheckAnswers {
+    type Reserved = Reserved;
+    type Judged = usize;
+
+    async fn reserve(&self, work: &mut Work<'_>) -> Result<Reserved, Stop> {
+        let typed: Vec<_> = self.answers.iter().flatten().map(SecretText::expose).collect();
+        if typed.iter().all(|answer| answer.trim().is_empty()) {
+            return Err(Refusal::BadField { field: "answers", problem: "answers_missing" }.into());
+        }
+        if typed.iter().any(|answer| answer.chars().count() > LONGEST) {
+            return Err(Refusal::BadField { field: "answers", problem: "answer_too_long" }.into());
+        }
+        let call = lock_own_open_call(&self.call_id, work).await?;
+        let user = users::lock(&mut work.tx, &call.user_id).await?.ok_or(Refusal::NotFound)?;
+        let caller = caller_facts(&user, work).await?;
+        let by_reference = call.reference.is_some();
+        can_be_verified(&caller, by_reference, work.now).map_err(|_| Refusal::CannotBeVerified)?;
+        if user.security_epoch != call.epoch {
+            return Err(Refusal::AccountChanged.into());
+        }
+        let per_call = work.policy.count(Number::ChecksACall);
+        if !calls::spend_check(&mut work.tx, &call.id, per_call, work.now).await? {
+            return Err(Refusal::NoChecksLeft.into());
+        }
+        let (counter, a_day) = day_budget(by_reference, work);
+        let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+        let spent = counters::spend_within(&mut work.tx, keys, counter, &user.id, a_day, day, now)
+            .await?
+            .map_err(|_| Refusal::NoChecksLeft)?;
+        work.note("check", call.checks_used + 1);
+        Ok(Reserved {
+            epoch: user.security_epoch,
+            hashes: security_answers::hashes(&mut work.tx, &user.id).await?,
+            user_id: user.id,
+            last_of_day: spent.spent >= a_day,
+            by_reference,
+        })
+    }
+
+    async fn judge(&self, reserved: &Reserved, desk: &Desk) -> Result<usize, Stop> {
+        let mut pairs = Vec::with_capacity(reserved.hashes.len());
+        for row in &reserved.hashes {
+            let rule = AnswerRule::from_version(row.rule_version)
+                .ok_or_else(|| Fault::Stored(format!("answer rule {}", row.rule_version)))?;
+            let slot = usize::try_from(row.slot - 1).ok().and_then(|i| self.answers.get(i));
+            // An answer the caller doesn't know is compared all the same: the time says nothing of how many.
+            let said = slot.and_then(Option::as_ref).map_or("", SecretText::expose);
+            pairs.push((CanonicalAnswer::new(rule, said), row.answer_hash.clone()));
+        }
+        let empty: Vec<bool> = pairs.iter().map(|(answer, _)| answer.is_empty()).collect();
+        let verdicts = desk.hasher.verify_answers(pairs).await?;
+        Ok(verdicts.into_iter().zip(empty).filter(|(right, empty)| *right && !empty).count())
+    }
+
+    async fn settle(self, reserved: Reserved, right: usize, work: &mut Work<'_>) -> Result<Verdict, Stop> {
+        let call = lock_own_open_call(&self.call_id, work).await?;
+        let user = users::lock(&mut work.tx, &reserved.user_id).await?.ok_or(Refusal::NotFound)?;
+        if user.security_epoch != reserved.epoch {
+            return Err(Refusal::AccountChanged.into());
+        }
+        // Another check of the same user may have begun the pause meanwhile; a verdict after it would be one
+        // more than the budget only if the counter let it pass, and the counter did not.
+        let verified = rules::verified(right, &work.policy);
+        work.note("verdict", if verified { "verified" } else { "not_verified" });
+        if verified {
+            let until = work.now + work.policy.span(Number::VerifiedLasts);
+            calls::verified(&mut work.tx, &call.id, work.now, until).await?;
+        } else if reserved.last_of_day {
+            begin_pause(&call, &user, reserved.by_reference, work).await?;
+        }
+        let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
+        work.tell_desks(events::Kind::CallChanged, about).await?;
+        let call = calls::by_id(&mut work.tx, &call.id).await?.ok_or(Refusal::NotFound)?;
+        Ok(Verdict { verified, call: call_view(call, work).await? })
+    }
+}
+
+fn day_budget(by_reference: bool, work: &Work<'_>) -> (Counter, i64) {
+    if by_reference {
+        (Counter::ReferenceChecks, work.policy.count(Number::ReferenceChecksADay))
+    } else {
+        (Counter::Checks, work.policy.count(Number::ChecksADay))
+    }
+}
+
+/// The day's checks are used: phone verification pauses and the user is told.
+async fn begin_pause(
+    call: &calls::Call,
+    user: &users::User,
+    by_reference: bool,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    let until = work.now + work.policy.span(Number::PauseLength);
+    users::pause(&mut work.tx, &user.id, by_reference, until).await?;
+    calls::pause_started(&mut work.tx, &call.id, work.now).await?;
+    work.note("paused_until", until.0);
+    let letter = Letter { call_id: Some(&call.id), ..Letter::to(&user.id, &call.address, "paused_notice") };
+    letters_queue::queue(work, letter, serde_json::json!({ "until": until.0 })).await?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What the caretaker does once a second and once an hour: reads events for desks, notes the clock, sweeps.
+
+use recovery_rules::roles::{Door, Who};
+use recovery_rules::time::{Moment, Span};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Stop;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::events;
+use crate::work::Work;
+
+/// Events since a moment, for fanning out to desks.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsSince {
+    /// UTC ms; none: only the moment now is wanted.
+    pub at: Option<i64>,
+}
+
+/// What happened.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    /// Oldest first. Ask again from a few seconds before `now` and leave out the ids already seen: a
+    /// transaction may commit after its reading of the clock.
+    pub events: Vec<events::Event>,
+    /// UTC ms.
+    pub now: i64,
+}
+
+impl Operation for EventsSince {
+    const NAME: &'static str = "events_since";
+    const WHO: Who = Who::System;
+    const DOORS: &'static [Door] = &[Door::System];
+    const KIND: Kind = Kind::Read;
+    type Answer = Happened;
+    type Shape = PlainShape;
+}
+
+impl Plain for EventsSince {
+    async fn run(self, work: &mut Work<'_>) -> Result<Happened, Stop> {
+        let events = match self.at {
+            Some(at) => events::since(&mut work.tx, Moment(at)).await?,
+            None => Vec::new(),
+        };
+        Ok(Happened { events, now: work.now.0 })
+    }
+}
+
+/// Removes what has had its time, and notes the clock.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {}
+
+/// What was removed.
+#[derive(Debug, Serialize)]
+pub struct Swept {
+    /// Request ids.
+    pub requests: u64,
+    /// Events.
+    pub events: u64,
+}
+
+impl Operation for Sweep {
+    const NAME: &'static str = "sweep";
+    const WHO: Who = Who::System;
+    const DOORS: &'static [Door] = &[Door::System];
+    const KIND: Kind = Kind::Maintain;
+    type Answer = Swept;
+    type Shape = PlainShape;
+}
+
+impl Plain for Sweep {
+    async fn run(self, work: &mut Work<'_>) -> Result<Swept, Stop> {
+        crate::clock_guard::note(work).await?;
+        let requests = crate::requests::sweep(work).await?;
+        let events = events::remove_older(&mut work.tx, work.now - Span::days(1)).await?;
+        Ok(Swept { requests, events })
+    }
+}

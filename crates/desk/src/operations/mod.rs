@@ -1,0 +1,181 @@
+//! The operations: one request type with one answer type each, in one file with its rules applied. `TABLE`
+//! lists those that arrive by name; the window, the desk API and the role matrix read it and nothing else.
+
+pub mod account;
+pub mod call_view;
+pub mod check_answers;
+pub mod compare_preview;
+pub mod current_call;
+pub mod deliver_to_demo;
+pub mod delivery;
+pub mod demo;
+pub mod demo_sign_in;
+pub mod end_call;
+pub mod enter_sign_in_code;
+pub mod first_administrator;
+pub mod greeting;
+pub mod housekeeping;
+pub mod look_up;
+pub mod messages;
+pub mod my_calls;
+pub mod notes;
+pub mod open_call;
+pub mod operator_sign_in;
+pub mod operator_sign_out;
+pub mod pass_on;
+pub mod redeem_unlock;
+pub mod repudiate;
+pub mod request_state;
+pub mod reset_authenticator;
+pub mod send_unlock;
+pub mod take_over_call;
+pub mod unlock_link;
+pub mod user_sign_in;
+pub mod who_is_in;
+
+use std::pin::Pin;
+
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{Door, Who};
+use serde_json::Value;
+
+use crate::caller::Caller;
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::operation::{Kind, Operation, SessionChange};
+
+/// The answer to an operation asked for by name.
+#[derive(Debug)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Value,
+    /// What it does to the session of whoever asked.
+    pub session: SessionChange,
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Failure>> + Send + 'a>>;
+
+/// One line of the table.
+#[derive(Clone, Copy)]
+pub struct Listed {
+    /// The name.
+    pub name: &'static str,
+    /// Who may ask.
+    pub who: Who,
+    /// Through which doors.
+    pub doors: &'static [Door],
+    /// What kind of transaction.
+    pub kind: Kind,
+    run: for<'a> fn(&'a Desk, &'a Caller, Door, Option<&'a str>, Value) -> Running<'a>,
+}
+
+const fn listed<O: Operation>() -> Listed {
+    Listed { name: O::NAME, who: O::WHO, doors: O::DOORS, kind: O::KIND, run: run_named::<O> }
+}
+
+fn run_named<'a, O: Operation>(
+    desk: &'a Desk,
+    caller: &'a Caller,
+    door: Door,
+    request_id: Option<&'a str>,
+    request: Value,
+) -> Running<'a> {
+    Box::pin(async move {
+        let request: O =
+            serde_json::from_value(request).map_err(|_| Failure::Refused(Refusal::MalformedRequest))?;
+        let answer = desk.perform(caller, door, request_id, request).await?;
+        let session = O::session(&answer);
+        let answer = serde_json::to_value(answer).map_err(|_| Failure::Refused(Refusal::MalformedRequest))?;
+        Ok(Answered { answer, session })
+    })
+}
+
+/// Every operation that arrives by name. The account pages and the system's own parts call `perform` with
+/// types; theirs are listed too, so that the role matrix sees all of them.
+pub const TABLE: &[Listed] = &[
+    listed::<greeting::Greet>(),
+    listed::<first_administrator::CreateFirstAdministrator>(),
+    listed::<first_administrator::ConfirmFirstAdministrator>(),
+    listed::<operator_sign_in::OperatorSignIn>(),
+    listed::<demo_sign_in::DemoSignIn>(),
+    listed::<who_is_in::WhoIsIn>(),
+    listed::<operator_sign_out::OperatorSignOut>(),
+    listed::<operator_sign_out::LockDesk>(),
+    listed::<look_up::LookUp>(),
+    listed::<open_call::OpenCall>(),
+    listed::<take_over_call::TakeOverCall>(),
+    listed::<current_call::CurrentCall>(),
+    listed::<compare_preview::ComparePreview>(),
+    listed::<check_answers::CheckAnswers>(),
+    listed::<send_unlock::SendUnlock>(),
+    listed::<notes::SaveNotes>(),
+    listed::<pass_on::PassOn>(),
+    listed::<pass_on::FlagConcern>(),
+    listed::<end_call::EndCall>(),
+    listed::<my_calls::MyCalls>(),
+    listed::<request_state::RequestState>(),
+    listed::<demo::DemoMailbox>(),
+    listed::<demo::DemoCard>(),
+    listed::<unlock_link::ReadUnlockLink>(),
+    listed::<unlock_link::OpenUnlockLink>(),
+    listed::<redeem_unlock::RedeemUnlock>(),
+    listed::<repudiate::ReadRepudiation>(),
+    listed::<repudiate::Repudiate>(),
+    listed::<user_sign_in::UserSignIn>(),
+    listed::<enter_sign_in_code::EnterSignInCode>(),
+    listed::<account::ReadAccount>(),
+    listed::<account::UserSignOut>(),
+    listed::<messages::DueMessages>(),
+    listed::<messages::TakeMessage>(),
+    listed::<messages::SettleMessage>(),
+    listed::<deliver_to_demo::DeliverToDemo>(),
+    listed::<end_call::CallsLeftAlone>(),
+    listed::<end_call::AbandonCall>(),
+    listed::<housekeeping::EventsSince>(),
+    listed::<housekeeping::Sweep>(),
+    listed::<reset_authenticator::ResetAuthenticator>(),
+    listed::<crate::audit::sealer::SealAudit>(),
+];
+
+impl Desk {
+    /// Does what is asked for by name: the one way in for the window and the desk API. A name this door
+    /// doesn't lead to is treated like one that doesn't exist.
+    pub async fn perform_named(
+        &self,
+        caller: &Caller,
+        door: Door,
+        name: &str,
+        request_id: Option<&str>,
+        request: Value,
+    ) -> Result<Answered, Failure> {
+        match TABLE.iter().find(|listed| listed.name == name && listed.doors.contains(&door)) {
+            Some(listed) => (listed.run)(self, caller, door, request_id, request).await,
+            None => Err(Failure::Refused(Refusal::NotAllowed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_stands_once() {
+        let mut names: Vec<_> = TABLE.iter().map(|listed| listed.name).collect();
+        names.sort_unstable();
+        let before = names.len();
+        names.dedup();
+        assert_eq!(names.len(), before);
+    }
+
+    #[test]
+    fn no_operation_of_the_account_pages_is_reached_from_the_desk_or_the_other_way_round() {
+        for listed in TABLE {
+            let (desk, pages) = (listed.doors.contains(&Door::Desk), listed.doors.contains(&Door::Pages));
+            assert!(!(desk && pages), "{}", listed.name);
+            if listed.who == Who::System {
+                assert_eq!(listed.doors, &[Door::System], "{}", listed.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! An operator signs in: e-mail, password and authenticator code together, one answer for all three.
+
+use recovery_rules::counters::next_password_try;
+use recovery_rules::passwords::Password;
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{Door, Role, Who};
+use recovery_rules::time::Span;
+use serde::{Deserialize, Serialize};
+
+use crate::authenticator;
+use crate::desk::Desk;
+use crate::failure::{Fault, Stop};
+use crate::operation::{Judging, Kind, Operation, SessionChange};
+use crate::operations::who_is_in::{DeskView, OperatorView, desk_view};
+use crate::perform::JudgingShape;
+use crate::secret::SecretText;
+use crate::store::counters::{self, Counter};
+use crate::store::{events, operators, sessions};
+use crate::work::Work;
+
+/// Signs in at the desk.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorSignIn {
+    /// E-mail address.
+    pub email: String,
+    /// Password.
+    pub password: SecretText,
+    /// The code the authenticator shows.
+    pub code: SecretText,
+}
+
+/// Signed in. The token goes to whoever keeps sessions, never into JSON.
+#[derive(Debug, Serialize)]
+pub struct SignedIn {
+    /// What the window paints itself with.
+    #[serde(flatten)]
+    pub desk: DeskView,
+    /// The session's token.
+    #[serde(skip)]
+    pub token: SecretText,
+}
+
+impl Operation for OperatorSignIn {
+    const NAME: &'static str = "operator_sign_in";
+    const WHO: Who = Who::Anonymous;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::ChangeOnce;
+    type Answer = SignedIn;
+    type Shape = JudgingShape;
+
+    fn session(answer: &SignedIn) -> SessionChange {
+        SessionChange::Started(answer.token.clone())
+    }
+}
+
+impl Judging for OperatorSignIn {
+    /// The operator, if there is one of that address.
+    type Reserved = Option<operators::Operator>;
+    /// Whether the password is right.
+    type Judged = bool;
+
+    async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
+        let address = folded(&self.email);
+        let (desk, now) = (work.desk, work.now);
+        let before = counters::spent(&mut work.tx, &desk.keys, Counter::OperatorPassword, &address).await?;
+        let (free, a_day) =
+            (work.policy.count(Number::WrongPasswordsFree), work.policy.count(Number::WrongPasswordsADay));
+        next_password_try(before, free, a_day, now).map_err(|until| Refusal::SignInWait { until })?;
+        counters::spend(&mut work.tx, &desk.keys, Counter::OperatorPassword, &address, Span::days(1), now)
+            .await?;
+        let operator = operators::by_email(&mut work.tx, &address).await?;
+        if let Some(operator) = &operator {
+            work.note("operator", operator.id.clone());
+        }
+        Ok(operator)
+    }
+
+    async fn judge(&self, reserved: &Self::Reserved, desk: &Desk) -> Result<bool, Stop> {
+        let password = Password::new(self.password.expose().to_owned());
+        match reserved {
+            Some(operator) => Ok(desk.hasher.verify_password(&password, &operator.password_hash).await?),
+            None => {
+                // An unknown address costs the same time.
+                desk.hasher.verify_against_nothing(&password).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn settle(
+        self,
+        reserved: Self::Reserved,
+        judged: bool,
+        work: &mut Work<'_>,
+    ) -> Result<SignedIn, Stop> {
+        let operator = match reserved {
+            Some(operator) => operators::by_id(&mut work.tx, &operator.id).await?,
+            None => None,
+        };
+        let operator = operator.filter(|o| judged && o.state == "active").ok_or(Refusal::SignInNotRight)?;
+        let code = self.code.expose().replace([' ', '-'], "");
+        let step = authenticator::time_step(&work.desk.keys, &operator.authenticator, &code, work.now)?
+            .ok_or(Refusal::SignInNotRight)?;
+        // A code works once: somebody who saw it over a shoulder gets nowhere.
+        if !operators::take_time_step(&mut work.tx, &operator.id, step).await? {
+            return Err(Refusal::SignInNotRight.into());
+        }
+        let keys = &work.desk.keys;
+        counters::clear(&mut work.tx, keys, Counter::OperatorPassword, &folded(&self.email)).await?;
+        start_session(operator, work).await
+    }
+}
+
+/// Starts the operator's session; the newest wins and the former is told.
+pub async fn start_session(operator: operators::Operator, work: &mut Work<'_>) -> Result<SignedIn, Stop> {
+    let owner = sessions::Owner::Operator(&operator.id);
+    if sessions::end_all(&mut work.tx, owner, work.now).await? > 0 {
+        let about = events::About { operator_id: Some(&operator.id), ..events::About::default() };
+        work.tell_desks(events::Kind::SignedOut, about).await?;
+    }
+    let token = new_token(work);
+    let hash = sessions::token_hash(&work.desk.keys, &token);
+    let expires_at = work.now + work.policy.span(Number::OperatorSession);
+    let id = work.new_id();
+    sessions::start(&mut work.tx, &id, &hash, owner, operator.session_epoch, work.now, expires_at).await?;
+    work.note("operator", operator.id.clone());
+    let role =
+        Role::from_name(&operator.role).ok_or_else(|| Fault::Stored(format!("role {}", operator.role)))?;
+    let view = OperatorView { id: operator.id, name: operator.name, email: operator.email, role };
+    Ok(SignedIn { desk: desk_view(work, view), token })
+}
+
+/// A session's token: 256 bits, base64url.
+pub fn new_token(work: &Work<'_>) -> SecretText {
+    let secret = recovery_rules::link_secret::LinkSecret::from_random(&work.desk.chance.bytes());
+    SecretText::new(secret.expose())
+}
+
+/// The address as accounts are found by it; what is no address is counted too.
+pub fn folded(email: &str) -> String {
+    recovery_rules::email::Email::parse(email)
+        .map_or_else(|_| email.trim().to_lowercase().chars().take(254).collect(), |email| email.folded())
+}

@@ -1,0 +1,201 @@
+//! Using the unlock link: call code and new password together, once. Afterwards the account is active again
+//! (an administrator's lock stays), everything older is dead, and 2-step is to be set up again.
+
+use recovery_rules::call::outcome;
+use recovery_rules::codes::CallCode;
+use recovery_rules::passwords::{Password, acceptable_password};
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{Door, Who};
+use recovery_rules::states::{Account, TwoStep};
+use serde::{Deserialize, Serialize};
+
+use crate::desk::Desk;
+use crate::failure::Stop;
+use crate::keys::same_hash;
+use crate::letters_queue::{self, Letter};
+use crate::operation::{Judging, Kind, Operation};
+use crate::operations::call_view::happened;
+use crate::operations::send_unlock::call_code_hash;
+use crate::operations::unlock_link::live_unlock_link;
+use crate::perform::JudgingShape;
+use crate::secret::SecretText;
+use crate::store::{calls, codes, companies, events, links, sessions, two_step, users};
+use crate::work::Work;
+
+/// Uses an unlock link.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedeemUnlock {
+    /// The link's secret.
+    pub link: SecretText,
+    /// The call code, where policy asks for it.
+    pub call_code: SecretText,
+    /// The new password.
+    pub new_password: SecretText,
+}
+
+/// How it went. A wrong call code is an outcome: its try stays spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Redeemed {
+    /// The new password is set.
+    Done {
+        /// Whether the account can be signed in to; an administrator's lock stays.
+        active: bool,
+    },
+    /// The call code is not right.
+    CallCodeNotRight {
+        /// Tries left; at none the link is dead.
+        tries_left: i64,
+    },
+}
+
+/// What is judged.
+#[derive(Debug)]
+pub struct Reserved {
+    link: links::Link,
+    /// The hash the code must have, and the tries left after this one.
+    code: Option<(Vec<u8>, [u8; 32], i64)>,
+    former_password: Option<String>,
+}
+
+/// What came out.
+#[derive(Debug)]
+pub enum Judged {
+    /// The code is wrong.
+    WrongCode(i64),
+    /// The password is the one before.
+    SamePassword,
+    /// All right; the new hash.
+    Right(String),
+}
+
+impl Operation for RedeemUnlock {
+    const NAME: &'static str = "redeem_unlock";
+    const WHO: Who = Who::LinkHolder;
+    const DOORS: &'static [Door] = &[Door::Pages];
+    const KIND: Kind = Kind::ChangeOnce;
+    type Answer = Redeemed;
+    type Shape = JudgingShape;
+}
+
+impl Judging for RedeemUnlock {
+    type Reserved = Reserved;
+    type Judged = Judged;
+
+    async fn reserve(&self, work: &mut Work<'_>) -> Result<Reserved, Stop> {
+        let link = live_unlock_link(&self.link, work).await?;
+        let user = users::lock(&mut work.tx, &link.user_id).await?.ok_or(Refusal::LinkUnknown)?;
+        let company =
+            companies::by_id(&mut work.tx, &user.company_id).await?.map(|c| c.name).unwrap_or_default();
+        // What is wrong with the form costs no try.
+        let minimum = usize::try_from(work.policy.count(Number::PasswordLength)).unwrap_or(15);
+        let password = Password::new(self.new_password.expose().to_owned());
+        let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
+        acceptable_password(&password, minimum, &context, |_| false)
+            .map_err(|p| Refusal::BadField { field: "new_password", problem: p.code() })?;
+        let code = match codes::bound_to(&mut work.tx, "call", &link.id).await? {
+            None => None,
+            Some(code) => {
+                let typed = CallCode::parse(self.call_code.expose())
+                    .map_err(|_| Refusal::BadField { field: "call_code", problem: "call_code_digits" })?;
+                let limit = work.policy.count(Number::CodeTries);
+                let spent = codes::spend_try(&mut work.tx, &code.id, limit, work.now)
+                    .await?
+                    .ok_or(Refusal::LinkStopped)?;
+                let stored = code.code_hash.ok_or(Refusal::LinkStopped)?;
+                Some((stored, call_code_hash(work, &link.id, &typed), limit - spent))
+            }
+        };
+        Ok(Reserved { link, code, former_password: user.password_hash })
+    }
+
+    async fn judge(&self, reserved: &Reserved, desk: &Desk) -> Result<Judged, Stop> {
+        if let Some((stored, typed, left)) = &reserved.code
+            && !same_hash(stored, typed)
+        {
+            return Ok(Judged::WrongCode(*left));
+        }
+        let password = Password::new(self.new_password.expose().to_owned());
+        if let Some(former) = &reserved.former_password
+            && desk.hasher.verify_password(&password, former).await?
+        {
+            return Ok(Judged::SamePassword);
+        }
+        Ok(Judged::Right(desk.hasher.hash_password(&password).await?))
+    }
+
+    async fn settle(self, reserved: Reserved, judged: Judged, work: &mut Work<'_>) -> Result<Redeemed, Stop> {
+        match judged {
+            Judged::WrongCode(tries_left) => {
+                work.note("call_code", "wrong");
+                if tries_left == 0 {
+                    links::end_unlock(&mut work.tx, &reserved.link.user_id, "tries_used", work.now).await?;
+                    tell(&reserved.link, work).await?;
+                }
+                Ok(Redeemed::CallCodeNotRight { tries_left })
+            }
+            Judged::SamePassword => {
+                Err(Refusal::BadField { field: "new_password", problem: "password_same_as_before" }.into())
+            }
+            Judged::Right(hash) => unlock(&reserved.link, &hash, work).await,
+        }
+    }
+}
+
+async fn unlock(link: &links::Link, password_hash: &str, work: &mut Work<'_>) -> Result<Redeemed, Stop> {
+    let user = users::lock(&mut work.tx, &link.user_id).await?.ok_or(Refusal::LinkUnknown)?;
+    if user.account()? == Account::Closed {
+        return Err(Refusal::LinkStopped.into());
+    }
+    // Of a hundred at once one gets through here.
+    if !links::take(&mut work.tx, &link.id, user.security_epoch, work.now).await? {
+        return Err(Refusal::LinkUsed.into());
+    }
+    codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+    codes::end_all(&mut work.tx, &user.id, "sign_in", work.now).await?;
+    // The new epoch kills every session, link and code made before, in this very transaction.
+    users::set_password(&mut work.tx, &user.id, password_hash).await?;
+    users::reopen(&mut work.tx, &user.id).await?;
+    sessions::end_all(&mut work.tx, sessions::Owner::User(&user.id), work.now).await?;
+    let former = two_step::of(&mut work.tx, &user.id).await?.state()?;
+    // Also for those who never had it: the account was just opened by telephone, so the next sign-in asks for
+    // a mailed code, and 2-step is offered.
+    two_step::to_be_set_up_again(&mut work.tx, &user.id, work.now).await?;
+    work.note("two_step_before", TwoStep::name(former));
+    finish_call(link, work).await?;
+    notify(link, &user, work).await?;
+    tell(link, work).await?;
+    let after = users::by_id(&mut work.tx, &user.id).await?.ok_or(Refusal::LinkUnknown)?;
+    Ok(Redeemed::Done { active: after.account()? == Account::Active })
+}
+
+/// The outcome of the call becomes *unlocked* by itself, whether the call is still open or not.
+async fn finish_call(link: &links::Link, work: &mut Work<'_>) -> Result<(), Stop> {
+    let Some(call_id) = &link.call_id else { return Ok(()) };
+    let Some(call) = calls::by_id(&mut work.tx, call_id).await? else { return Ok(()) };
+    if call.ended_at.is_some() {
+        let outcome = outcome(&happened(&call, false, work).await?);
+        calls::revise_outcome(&mut work.tx, &call.id, outcome).await?;
+    }
+    Ok(())
+}
+
+async fn notify(link: &links::Link, user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
+    let call_id = link.call_id.as_deref();
+    let facts = serde_json::json!({ "at": work.now.0, "name": user.name() });
+    let letter = Letter { call_id, ..Letter::to(&user.id, &user.email, "unlocked_notice") };
+    letters_queue::queue(work, letter, facts.clone()).await?;
+    for billing in users::billing_contacts(&mut work.tx, &user.company_id, &user.id).await? {
+        let letter = Letter { call_id, ..Letter::to(&user.id, &billing, "unlocked_notice_billing") };
+        letters_queue::queue(work, letter, facts.clone()).await?;
+    }
+    Ok(())
+}
+
+async fn tell(link: &links::Link, work: &mut Work<'_>) -> Result<(), Stop> {
+    let about =
+        events::About { call_id: link.call_id.as_deref(), user_id: Some(&link.user_id), operator_id: None };
+    work.tell_desks(events::Kind::MessageChanged, about).await
+}

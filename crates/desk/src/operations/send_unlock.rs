@@ -1,0 +1,159 @@
+//! Sending the unlock e-mail: only in a call verified by this operator, only to the address frozen when the
+//! call was opened, one live link a user. There is no parameter for an address.
+
+use recovery_rules::call::{Standing, standing};
+use recovery_rules::codes::CallCode;
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
+use recovery_rules::time::{Moment, Span};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Stop;
+use crate::letters_queue::{self, Letter};
+use crate::operation::{Kind, Operation, Plain};
+use crate::operations::call_view::{CallView, call_view, caller_facts};
+use crate::operations::open_call::{lock_own_open_call, own_call};
+use crate::perform::PlainShape;
+use crate::store::counters::{self, Counter};
+use crate::store::{calls, codes, events, links, outbox, users};
+use crate::work::Work;
+
+/// Sends the unlock e-mail.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendUnlock {
+    /// The call.
+    pub call_id: String,
+    /// Whether a link that is on its way is to be replaced.
+    pub again: bool,
+}
+
+/// Queued.
+#[derive(Serialize)]
+pub struct Sent {
+    /// The call as it is now.
+    pub call: CallView,
+    /// The call code to read out: shown once, kept nowhere in clear.
+    pub call_code: Option<String>,
+    /// Whether this very request was done before; then there is no code to show again.
+    pub already_done: bool,
+}
+
+impl Operation for SendUnlock {
+    const NAME: &'static str = "send_unlock";
+    const WHO: Who = Who::Operator(CALL_HANDLERS);
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Change;
+    type Answer = Sent;
+    type Shape = PlainShape;
+
+    fn kept(answer: &Sent) -> String {
+        answer.call.call_id.clone()
+    }
+
+    async fn repeated(self, kept: &str, work: &mut Work<'_>) -> Result<Sent, Stop> {
+        Ok(Sent { call: own_call(kept, work).await?, call_code: None, already_done: true })
+    }
+}
+
+impl Plain for SendUnlock {
+    async fn run(self, work: &mut Work<'_>) -> Result<Sent, Stop> {
+        let call = lock_own_open_call(&self.call_id, work).await?;
+        let user = users::lock(&mut work.tx, &call.user_id).await?.ok_or(Refusal::NotFound)?;
+        may_send(&call, &user, self.again, work).await?;
+        let limit = work.policy.count(Number::UnlockMailsADay);
+        let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+        counters::spend_within(&mut work.tx, keys, Counter::UnlockMails, &user.id, limit, day, now)
+            .await?
+            .map_err(|_| Refusal::UnlockMailLimit)?;
+        links::end_unlock(&mut work.tx, &user.id, "replaced", work.now).await?;
+        codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+        outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;
+        let code = queue_link_and_code(&call, &user, work).await?;
+        let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
+        work.tell_desks(events::Kind::MessageChanged, about).await?;
+        Ok(Sent { call: call_view(call, work).await?, call_code: code, already_done: false })
+    }
+}
+
+async fn may_send(
+    call: &calls::Call,
+    user: &users::User,
+    again: bool,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    if user.email != call.address || user.security_epoch != call.epoch {
+        return Err(Refusal::AccountChanged.into());
+    }
+    let caller = caller_facts(user, work).await?;
+    match standing(&call.facts()?, &caller, &work.policy, work.now) {
+        Standing::Verified { .. } => {}
+        Standing::NeedsApproval => return Err(Refusal::NeedsApproval.into()),
+        _ => return Err(Refusal::NotVerified.into()),
+    }
+    let Some(last) = outbox::newest_of_call(&mut work.tx, &call.id, "unlock").await? else { return Ok(()) };
+    if !again && links::live_unlock(&mut work.tx, &user.id).await?.is_some() {
+        return Err(Refusal::AlreadySent.into());
+    }
+    let until = Moment(last.queued_at) + work.policy.span(Number::ResendAfter);
+    if work.now < until { Err(Refusal::ResendWait { until }.into()) } else { Ok(()) }
+}
+
+/// The link gets its secret from the mailer; the call code is made here, because the agent reads it out.
+async fn queue_link_and_code(
+    call: &calls::Call,
+    user: &users::User,
+    work: &mut Work<'_>,
+) -> Result<Option<String>, Stop> {
+    let mut ids = [String::new(), String::new()];
+    for (id, purpose) in ids.iter_mut().zip(["unlock", "repudiate"]) {
+        *id = work.new_id();
+        let link = links::Link {
+            id: id.clone(),
+            user_id: user.id.clone(),
+            call_id: Some(call.id.clone()),
+            purpose: purpose.to_owned(),
+            address: call.address.clone(),
+            epoch: user.security_epoch,
+            created_at: work.now.0,
+            expires_at: None,
+            opened_at: None,
+            used_at: None,
+            ended_at: None,
+            ended_because: None,
+        };
+        links::insert(&mut work.tx, &link).await?;
+    }
+    let [unlock, repudiate] = ids;
+    let letter = Letter {
+        call_id: Some(&call.id),
+        link_id: Some(&unlock),
+        ..Letter::to(&user.id, &call.address, "unlock")
+    };
+    let facts = serde_json::json!({
+        "called_at": call.opened_at, "reference": call.reference, "repudiate_link": repudiate,
+    });
+    letters_queue::queue(work, letter, facts).await?;
+    if !work.policy.on(Number::CallCodeAsked) {
+        return Ok(None);
+    }
+    let code = CallCode::from_random(&work.desk.chance.bytes());
+    let id = work.new_id();
+    let new = codes::NewCode {
+        id: &id,
+        user_id: &user.id,
+        purpose: "call",
+        bound_to: &unlock,
+        hash: Some(call_code_hash(work, &unlock, &code)),
+        epoch: user.security_epoch,
+        expires_at: Some(work.now + work.policy.span(Number::CallCodeLife)),
+    };
+    codes::insert(&mut work.tx, new, work.now).await?;
+    Ok(Some(code.expose().to_owned()))
+}
+
+/// The keyed hash of a call code: bound to its link.
+pub fn call_code_hash(work: &Work<'_>, link_id: &str, code: &CallCode) -> [u8; 32] {
+    work.desk.keys.keyed_hash("call_code", &[link_id.as_bytes(), code.expose().as_bytes()])
+}

@@ -1,0 +1,269 @@
+//! The only way in. Everything that is done passes here: who asks, through which door, the request id, the
+//! transaction with its savepoint, the audit entry. Operations hold no role check, no transaction and no
+//! audit line of their own.
+
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+
+use crate::audit::{self, Entry};
+use crate::authorise::authorise;
+use crate::caller::{Actor, Caller};
+use crate::desk::Desk;
+use crate::failure::{Failure, Fault, Stop};
+use crate::operation::{Judging, Kind, Operation, Plain};
+use crate::requests::{self, Seen};
+use crate::store;
+use crate::work::Work;
+
+/// How a request came in.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Through which door.
+    pub door: Door,
+    /// The client's id of this attempt; the same for a retry.
+    pub request_id: Option<&'a str>,
+}
+
+/// One of the two shapes.
+pub trait Shape<O: Operation> {
+    /// Runs a request of this shape.
+    fn run(
+        desk: &Desk,
+        asked: &Asked<'_>,
+        request: O,
+    ) -> impl Future<Output = Result<O::Answer, Failure>> + Send;
+}
+
+/// One transaction.
+#[derive(Debug)]
+pub struct PlainShape;
+
+/// Reserve, judge, settle.
+#[derive(Debug)]
+pub struct JudgingShape;
+
+impl Desk {
+    /// Does what is asked, or says why not.
+    pub async fn perform<O: Operation>(
+        &self,
+        caller: &Caller,
+        door: Door,
+        request_id: Option<&str>,
+        request: O,
+    ) -> Result<O::Answer, Failure> {
+        let asked = Asked { caller, door, request_id };
+        <O::Shape as Shape<O>>::run(self, &asked, request).await
+    }
+}
+
+impl<O: Plain> Shape<O> for PlainShape {
+    async fn run(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Failure> {
+        run_plain(desk, asked, request).await.map_err(|stop| fail(O::NAME, stop))
+    }
+}
+
+async fn run_plain<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
+    let mut work = begin::<O>(desk, asked).await?;
+    if O::KIND == Kind::Read {
+        return request.run(&mut work).await;
+    }
+    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
+        return refuse::<O>(work, refusal).await;
+    }
+    let id = match wanted_request_id::<O>(asked) {
+        Ok(id) => id,
+        Err(refusal) => return refuse::<O>(work, refusal).await,
+    };
+    if let Some(id) = id {
+        let digest = requests::digest(&desk.keys, O::NAME, &request);
+        match requests::begin(&mut work, O::NAME, id, &digest).await? {
+            Seen::New => {}
+            Seen::Done(kept) => return request.repeated(&kept, &mut work).await,
+            Seen::Judging | Seen::Another => return refuse::<O>(work, Refusal::RequestIdReused).await,
+        }
+    }
+    savepoint(&mut work).await?;
+    match request.run(&mut work).await {
+        Ok(answer) => {
+            if let Some(id) = id {
+                requests::done(&mut work, id, &O::kept(&answer)).await?;
+            }
+            finish::<O>(work, "done").await?;
+            Ok(answer)
+        }
+        Err(Stop::Refused(refusal)) => {
+            undo_to_savepoint(&mut work).await?;
+            if let Some(id) = id {
+                requests::forget(&mut work, id).await?;
+            }
+            refuse::<O>(work, refusal).await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+impl<O: Judging> Shape<O> for JudgingShape {
+    async fn run(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Failure> {
+        run_judging(desk, asked, request).await.map_err(|stop| fail(O::NAME, stop))
+    }
+}
+
+async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
+    // Reserve: the try is spent and committed before anything is compared.
+    let mut work = begin::<O>(desk, asked).await?;
+    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
+        return refuse::<O>(work, refusal).await;
+    }
+    let id = match wanted_request_id::<O>(asked) {
+        Ok(id) => id,
+        Err(refusal) => return refuse::<O>(work, refusal).await,
+    };
+    if let Some(id) = id {
+        let digest = requests::digest(&desk.keys, O::NAME, &request);
+        match requests::begin(&mut work, O::NAME, id, &digest).await? {
+            Seen::New => {}
+            Seen::Done(kept) => return request.repeated(&kept, &mut work).await,
+            Seen::Another => return refuse::<O>(work, Refusal::RequestIdReused).await,
+            Seen::Judging => {
+                let refusal = requests::judging_for(&mut work, id).await?;
+                return refuse::<O>(work, refusal).await;
+            }
+        }
+    }
+    savepoint(&mut work).await?;
+    let reserved = match request.reserve(&mut work).await {
+        Ok(reserved) => reserved,
+        Err(Stop::Refused(refusal)) => {
+            undo_to_savepoint(&mut work).await?;
+            if let Some(id) = id {
+                requests::forget(&mut work, id).await?;
+            }
+            return refuse::<O>(work, refusal).await;
+        }
+        Err(fault) => return Err(fault),
+    };
+    let about = work.about.clone();
+    finish::<O>(work, "reserved").await?;
+
+    // Judge: no transaction and no connection is held. Died here, the try is counted and there is no verdict.
+    let judged = request.judge(&reserved, desk).await?;
+
+    // Settle: everything is authorised again, and the operation looks again at what may have changed.
+    let mut work = begin::<O>(desk, asked).await?;
+    work.about = about;
+    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
+        return refuse::<O>(work, refusal).await;
+    }
+    savepoint(&mut work).await?;
+    match request.settle(reserved, judged, &mut work).await {
+        Ok(answer) => {
+            if let Some(id) = id {
+                requests::done(&mut work, id, &O::kept(&answer)).await?;
+            }
+            finish::<O>(work, "done").await?;
+            Ok(answer)
+        }
+        Err(Stop::Refused(refusal)) => {
+            undo_to_savepoint(&mut work).await?;
+            refuse::<O>(work, refusal).await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Begins the transaction, reads the clock once and the numbers in force. Reading operations are authorised
+/// here too, so that nothing is read before.
+async fn begin<'desk, O: Operation>(desk: &'desk Desk, asked: &Asked<'_>) -> Result<Work<'desk>, Stop> {
+    let mut tx = match O::KIND {
+        Kind::Read => desk.database.begin_read().await?,
+        _ => desk.database.begin().await?,
+    };
+    let now = desk.clock.read(&mut tx).await?;
+    let policy = store::policy::in_force(&mut tx).await?;
+    let mut work =
+        Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() };
+    if O::KIND == Kind::Read {
+        admit::<O>(asked, &mut work).await??;
+    }
+    Ok(work)
+}
+
+/// Door and role. The inner error is a refusal, to be audited where the operation is.
+async fn admit<O: Operation>(asked: &Asked<'_>, work: &mut Work<'_>) -> Result<Result<(), Refusal>, Stop> {
+    if !O::DOORS.contains(&asked.door) {
+        return Ok(Err(Refusal::NotAllowed));
+    }
+    match authorise(asked.caller, O::WHO, O::IS_USE && O::KIND != Kind::Read, work).await {
+        Ok(actor) => {
+            work.actor = actor;
+            Ok(Ok(()))
+        }
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn wanted_request_id<'a, O: Operation>(asked: &Asked<'a>) -> Result<Option<&'a str>, Refusal> {
+    match (O::KIND, asked.request_id) {
+        (Kind::Change, None) if asked.door != Door::System => Err(Refusal::RequestIdMissing),
+        (Kind::Change | Kind::ChangeOnce, id) => {
+            if id.is_some_and(|id| id.is_empty() || id.len() > 64) {
+                Err(Refusal::MalformedRequest)
+            } else {
+                Ok(id)
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn savepoint(work: &mut Work<'_>) -> Result<(), Stop> {
+    crate::database::sql("SAVEPOINT operation").run(&mut work.tx).await?;
+    Ok(())
+}
+
+async fn undo_to_savepoint(work: &mut Work<'_>) -> Result<(), Stop> {
+    crate::database::sql("ROLLBACK TO SAVEPOINT operation").run(&mut work.tx).await?;
+    Ok(())
+}
+
+async fn finish<O: Operation>(mut work: Work<'_>, result: &'static str) -> Result<(), Stop> {
+    if O::KIND != Kind::Maintain {
+        audit::append(&mut work, Entry { operation: O::NAME, result, code: None }).await?;
+    }
+    Ok(work.tx.commit().await?)
+}
+
+async fn refuse<O: Operation>(mut work: Work<'_>, refusal: Refusal) -> Result<O::Answer, Stop> {
+    audit::append(&mut work, Entry { operation: O::NAME, result: "refused", code: Some(refusal.code()) })
+        .await?;
+    work.tx.commit().await?;
+    Err(Stop::Refused(refusal))
+}
+
+/// A refusal is told as it is; a fault is logged once and told by its reference alone.
+fn fail(operation: &'static str, stop: Stop) -> Failure {
+    match stop {
+        Stop::Refused(refusal) => {
+            tracing::info!(operation, code = refusal.code(), "refused");
+            Failure::Refused(refusal)
+        }
+        Stop::Fault(fault) => {
+            let reference = reference();
+            log_fault(operation, &reference, &fault);
+            Failure::Fault { reference }
+        }
+    }
+}
+
+fn log_fault(operation: &str, reference: &str, fault: &Fault) {
+    tracing::error!(operation, reference, %fault, "fault");
+}
+
+/// A short reference to quote: chance enough to find one line in a log, no meaning.
+fn reference() -> String {
+    let bytes = crate::chance::Chance::operating_system().bytes::<4>();
+    format!("F-{:08X}", u32::from_be_bytes(bytes))
+}

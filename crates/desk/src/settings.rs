@@ -1,0 +1,55 @@
+//! Settings of an installation, read once: who the organisation is, where its pages are, which mail server
+//! sends. Numbers of the policy are not here; they live in the database.
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::letters::ShownTimes;
+use crate::smtp::SmtpSettings;
+
+/// Everything a person sets outside the database.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who runs this desk.
+    pub organisation: Organisation,
+    /// The address of the account pages; links in letters begin with it, never with a request's Host.
+    pub public_url: Url,
+    /// How letters and pages write times.
+    pub times: ShownTimes,
+    /// The mail server. Without one a live desk keeps letters waiting; a demo shows them in its window.
+    pub smtp: Option<SmtpSettings>,
+}
+
+/// Who runs this desk, as users know it.
+#[derive(Clone, Debug, Deserialize, serde::Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Organisation {
+    /// The name in letters and on pages.
+    pub name: String,
+    /// The telephone number users call.
+    pub desk_phone: String,
+    /// When the line is open, in words.
+    pub opening_hours: String,
+}
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self {
+            name: "Meridian".to_owned(),
+            desk_phone: "020 7946 0018".to_owned(),
+            opening_hours: "08:00 to 20:00, every day".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// The organisation as letters name it.
+    pub fn for_letters(&self) -> crate::letters::Organisation {
+        crate::letters::Organisation {
+            name: self.organisation.name.clone(),
+            desk_phone: self.organisation.desk_phone.clone(),
+            opening_hours: self.organisation.opening_hours.clone(),
+            times: self.times.clone(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Audit entries: added and chained, never changed.
+
+use crate::database::{Tx, sql};
+
+/// An entry as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AuditRow {
+    /// Its id.
+    pub id: String,
+    /// Its number in the chain, once chained.
+    pub seq: Option<i64>,
+    /// UTC ms.
+    pub at: i64,
+    /// The operation.
+    pub operation: String,
+    /// `done`, `reserved` or `refused`.
+    pub result: String,
+    /// The code of a refusal.
+    pub code: Option<String>,
+    /// Who acted, by kind.
+    pub actor_kind: String,
+    /// Who acted.
+    pub actor_id: Option<String>,
+    /// The user it is about.
+    pub user_id: Option<String>,
+    /// The call it belongs to.
+    pub call_id: Option<String>,
+    /// Further facts as JSON; may be erased, the hash stays.
+    pub detail: Option<String>,
+    /// SHA-256 of `detail`.
+    pub detail_hash: Vec<u8>,
+    /// The hash of the entry before.
+    pub previous_hash: Option<Vec<u8>>,
+    /// The hash of this one.
+    pub hash: Option<Vec<u8>>,
+}
+
+/// The last entry of the chain.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Head {
+    /// Its number.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+/// The head of the chain.
+pub async fn head(tx: &mut Tx) -> Result<Option<Head>, sqlx::Error> {
+    sql("SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1").optional(tx).await
+}
+
+/// Adds an entry.
+pub async fn insert(tx: &mut Tx, row: AuditRow) -> Result<(), sqlx::Error> {
+    sql("INSERT INTO audit (id, seq, at, operation, result, code, actor_kind, actor_id, user_id, call_id,
+                            detail, detail_hash, previous_hash, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+    .bind(row.id)
+    .bind(row.seq)
+    .bind(row.at)
+    .bind(row.operation)
+    .bind(row.result)
+    .bind(row.code)
+    .bind(row.actor_kind)
+    .bind(row.actor_id)
+    .bind(row.user_id)
+    .bind(row.call_id)
+    .bind(row.detail)
+    .bind(row.detail_hash)
+    .bind(row.previous_hash)
+    .bind(row.hash)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Entries that wait for the sealer.
+pub async fn unchained(tx: &mut Tx, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
+    sql("SELECT * FROM audit WHERE seq IS NULL ORDER BY at, id LIMIT $1").bind(limit).all(tx).await
+}
+
+/// Gives an entry its place, once.
+pub async fn chain(tx: &mut Tx, row: AuditRow) -> Result<(), sqlx::Error> {
+    sql("UPDATE audit SET seq = $2, previous_hash = $3, hash = $4 WHERE id = $1 AND seq IS NULL")
+        .bind(row.id)
+        .bind(row.seq)
+        .bind(row.previous_hash)
+        .bind(row.hash)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Chained entries from a number on, in order.
+pub async fn from(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
+    sql("SELECT * FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2").bind(seq).bind(limit).all(tx).await
+}
+
+/// One line of a user's history.
+#[derive(Debug, sqlx::FromRow)]
+pub struct HistoryRow {
+    /// UTC ms.
+    pub at: i64,
+    /// The operation.
+    pub operation: String,
+    /// Who acted, by kind.
+    pub actor_kind: String,
+}
+
+/// What happened to a user's account, newest first; attempts that were refused and reservations are left out.
+pub async fn history(tx: &mut Tx, user_id: &str, limit: i64) -> Result<Vec<HistoryRow>, sqlx::Error> {
+    sql("SELECT at, operation, actor_kind FROM audit WHERE user_id = $1 AND result = 'done'
+         ORDER BY at DESC, id DESC LIMIT $2")
+    .bind(user_id)
+    .bind(limit)
+    .all(tx)
+    .await
+}

@@ -1,0 +1,167 @@
+//! Limits: how often something was spent in a window. The key is a keyed hash, so that unknown addresses are
+//! counted like known ones and the table names nobody.
+
+use recovery_rules::counters::{self, Spent};
+use recovery_rules::time::{Moment, Span};
+
+use crate::database::{Tx, sql};
+use crate::keys::DataKeys;
+
+/// The counters there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Wrong passwords of an address, users and operators apart.
+    UserPassword,
+    /// The same for operators.
+    OperatorPassword,
+    /// Searches of an operator.
+    LookUps,
+    /// Calls opened by an operator.
+    OpenCalls,
+    /// Checks of a user's answers, calls without a reference.
+    Checks,
+    /// Checks of a user's answers, calls with a reference.
+    ReferenceChecks,
+    /// Unlock e-mails of a user.
+    UnlockMails,
+    /// Wrong call references typed by an operator.
+    WrongReferences,
+    /// Verification codes sent to a user by e-mail.
+    VerificationMails,
+}
+
+impl Counter {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::UserPassword => "user_password",
+            Self::OperatorPassword => "operator_password",
+            Self::LookUps => "look_ups",
+            Self::OpenCalls => "open_calls",
+            Self::Checks => "checks",
+            Self::ReferenceChecks => "reference_checks",
+            Self::UnlockMails => "unlock_mails",
+            Self::WrongReferences => "wrong_references",
+            Self::VerificationMails => "verification_mails",
+        }
+    }
+
+    fn key(self, keys: &DataKeys, about: &str) -> [u8; 32] {
+        keys.keyed_hash("counter", &[self.name().as_bytes(), about.as_bytes()])
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CounterRow {
+    window_start: i64,
+    spent: i64,
+    last_at: i64,
+}
+
+impl From<CounterRow> for Spent {
+    fn from(row: CounterRow) -> Self {
+        Self { window_start: Moment(row.window_start), spent: row.spent, last_at: Moment(row.last_at) }
+    }
+}
+
+/// What is spent; the row is locked until the transaction ends, so that two at once can't both see the last
+/// one free.
+pub async fn spent(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+) -> Result<Option<Spent>, sqlx::Error> {
+    let row: Option<CounterRow> = sql("UPDATE counters SET spent = spent WHERE name = $1 AND key_hash = $2
+         RETURNING window_start, spent, last_at")
+    .bind(counter.name())
+    .bind(counter.key(keys, about))
+    .optional(tx)
+    .await?;
+    Ok(row.map(Spent::from))
+}
+
+/// Reads without locking, for showing.
+pub async fn seen(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+) -> Result<Option<Spent>, sqlx::Error> {
+    let row: Option<CounterRow> =
+        sql("SELECT window_start, spent, last_at FROM counters WHERE name = $1 AND key_hash = $2")
+            .bind(counter.name())
+            .bind(counter.key(keys, about))
+            .optional(tx)
+            .await?;
+    Ok(row.map(Spent::from))
+}
+
+/// Spends one, whatever the limit; a window that is over begins anew.
+pub async fn spend(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+    window: Span,
+    now: Moment,
+) -> Result<Spent, sqlx::Error> {
+    let row: CounterRow =
+        sql("INSERT INTO counters (name, key_hash, window_start, spent, last_at) VALUES ($1, $2, $3, 1, $3)
+         ON CONFLICT (name, key_hash) DO UPDATE SET
+           spent = CASE WHEN counters.window_start <= $4 THEN 1 ELSE counters.spent + 1 END,
+           window_start = CASE WHEN counters.window_start <= $4 THEN $3 ELSE counters.window_start END,
+           last_at = $3
+         RETURNING window_start, spent, last_at")
+        .bind(counter.name())
+        .bind(counter.key(keys, about))
+        .bind(now)
+        .bind(now - window)
+        .one(tx)
+        .await?;
+    Ok(row.into())
+}
+
+/// Spends one if the limit allows; else says when the window ends. Of two at once only one gets the last.
+pub async fn spend_within(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+    limit: i64,
+    window: Span,
+    now: Moment,
+) -> Result<Result<Spent, Moment>, sqlx::Error> {
+    // The row is made or locked first: without it two at once could both be the first.
+    let after = spend(tx, keys, counter, about, window, now).await?;
+    let before = Spent { spent: after.spent - 1, ..after };
+    if let Err(until) = counters::one_more(Some(before), limit, window, now) {
+        give_back(tx, keys, counter, about).await?;
+        return Ok(Err(until));
+    }
+    Ok(Ok(after))
+}
+
+/// Gives back one that was spent: a right password is no wrong one.
+pub async fn give_back(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE counters SET spent = spent - 1 WHERE name = $1 AND key_hash = $2 AND spent > 0")
+        .bind(counter.name())
+        .bind(counter.key(keys, about))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was spent.
+pub async fn clear(tx: &mut Tx, keys: &DataKeys, counter: Counter, about: &str) -> Result<(), sqlx::Error> {
+    sql("DELETE FROM counters WHERE name = $1 AND key_hash = $2")
+        .bind(counter.name())
+        .bind(counter.key(keys, about))
+        .run(tx)
+        .await?;
+    Ok(())
+}

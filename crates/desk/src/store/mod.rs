@@ -1,0 +1,24 @@
+//! The SQL, one file a table. Functions take the transaction and plain values, and decide nothing: whether a
+//! row may be touched is in the WHERE clause the caller asks for, and the row count says whether it was.
+
+pub mod approvals;
+pub mod audit;
+pub mod call_references;
+pub mod calls;
+pub mod codes;
+pub mod companies;
+pub mod counters;
+pub mod demo_mailbox;
+pub mod events;
+pub mod leases;
+pub mod links;
+pub mod look_up;
+pub mod meta;
+pub mod operators;
+pub mod outbox;
+pub mod policy;
+pub mod requests;
+pub mod security_answers;
+pub mod sessions;
+pub mod two_step;
+pub mod users;

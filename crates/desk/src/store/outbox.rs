@@ -1,0 +1,192 @@
+//! Messages waiting and sent. A mark counts only with the fence of the lease it was made under, so that a
+//! worker that slept through its lease can't overwrite what another did.
+
+use recovery_rules::states::MessageState;
+use recovery_rules::time::Moment;
+
+use crate::database::{Tx, sql};
+use crate::failure::Fault;
+
+/// A message.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Message {
+    /// Its id.
+    pub id: String,
+    /// `mail` or `sms`.
+    pub kind: String,
+    /// Which letter.
+    pub letter: String,
+    /// Facts for the letter as JSON.
+    pub facts: String,
+    /// The user it is for.
+    pub user_id: Option<String>,
+    /// The call it came from.
+    pub call_id: Option<String>,
+    /// The link it carries.
+    pub link_id: Option<String>,
+    /// The code it carries.
+    pub code_id: Option<String>,
+    /// Where it goes.
+    pub address: String,
+    /// Its state.
+    pub state: String,
+    /// How often it was taken.
+    pub attempts: i64,
+    /// When it may be taken next, UTC ms.
+    pub next_at: i64,
+    /// The lease's end.
+    pub lease_until: Option<i64>,
+    /// The lease's number.
+    pub fence: i64,
+    /// The secret it carries, sealed; wiped when it is accepted, expired or superseded.
+    pub sealed_secret: Option<Vec<u8>>,
+    /// When its link or code is dead, UTC ms.
+    pub expires_at: Option<i64>,
+    /// The e-mail's Message-ID, the same for every try.
+    pub message_id: String,
+    /// What the other server said last.
+    pub server_reply: Option<String>,
+    /// UTC ms.
+    pub queued_at: i64,
+    /// UTC ms.
+    pub accepted_at: Option<i64>,
+}
+
+impl Message {
+    /// The state.
+    pub fn state(&self) -> Result<MessageState, Fault> {
+        MessageState::from_name(&self.state)
+            .ok_or_else(|| Fault::Stored(format!("message state {}", self.state)))
+    }
+}
+
+/// Queues a message.
+pub async fn insert(tx: &mut Tx, message: &Message) -> Result<(), sqlx::Error> {
+    sql("INSERT INTO outbox (id, kind, letter, facts, user_id, call_id, link_id, code_id, address, state,
+                             next_at, message_id, queued_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, $11, $10)")
+    .bind(&message.id)
+    .bind(&message.kind)
+    .bind(&message.letter)
+    .bind(&message.facts)
+    .bind(message.user_id.clone())
+    .bind(message.call_id.clone())
+    .bind(message.link_id.clone())
+    .bind(message.code_id.clone())
+    .bind(&message.address)
+    .bind(message.queued_at)
+    .bind(&message.message_id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Messages that may be taken now, oldest first: waiting, put off until now, or under a lease that ran out.
+pub async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = sql("SELECT id FROM outbox
+         WHERE (state IN ('waiting', 'deferred') AND next_at <= $1) OR (state = 'sending' AND lease_until <= $1)
+         ORDER BY queued_at, id LIMIT $2")
+    .bind(now)
+    .bind(limit)
+    .all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Takes the lease of a due message; nothing if somebody else was faster.
+pub async fn take(
+    tx: &mut Tx,
+    id: &str,
+    now: Moment,
+    lease_until: Moment,
+) -> Result<Option<Message>, sqlx::Error> {
+    sql("UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = fence + 1, lease_until = $3
+         WHERE id = $1 AND ((state IN ('waiting', 'deferred') AND next_at <= $2)
+                            OR (state = 'sending' AND lease_until <= $2))
+         RETURNING *")
+    .bind(id)
+    .bind(now)
+    .bind(lease_until)
+    .optional(tx)
+    .await
+}
+
+/// Puts the sealed secret and the end of its life into a message.
+pub async fn seal(
+    tx: &mut Tx,
+    id: &str,
+    sealed: Vec<u8>,
+    expires_at: Option<Moment>,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET sealed_secret = $2, expires_at = $3 WHERE id = $1")
+        .bind(id)
+        .bind(sealed)
+        .bind(expires_at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// How a sending ended.
+#[derive(Clone, Debug)]
+pub struct Mark<'a> {
+    /// The message.
+    pub id: &'a str,
+    /// The fence of the lease.
+    pub fence: i64,
+    /// The new state.
+    pub state: MessageState,
+    /// What the other server said.
+    pub reply: Option<&'a str>,
+    /// When it may be taken again.
+    pub next_at: Moment,
+    /// Whether the secret is wiped.
+    pub wipe: bool,
+}
+
+/// Marks a message under its lease; false if the lease is another's by now.
+pub async fn mark(tx: &mut Tx, mark: Mark<'_>, now: Moment) -> Result<bool, sqlx::Error> {
+    let accepted_at = (mark.state == MessageState::Accepted).then_some(now);
+    let rows = sql("UPDATE outbox SET state = $3, server_reply = $4, next_at = $5, lease_until = NULL,
+           accepted_at = COALESCE(accepted_at, $6),
+           sealed_secret = CASE WHEN $7 THEN NULL ELSE sealed_secret END
+         WHERE id = $1 AND fence = $2 AND state = 'sending'")
+    .bind(mark.id)
+    .bind(mark.fence)
+    .bind(mark.state.name())
+    .bind(mark.reply)
+    .bind(mark.next_at)
+    .bind(accepted_at)
+    .bind(mark.wipe)
+    .run(tx)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Supersedes what was not sent yet of a call, and wipes its secret.
+pub async fn supersede_of_call(tx: &mut Tx, call_id: &str, letter: &str) -> Result<u64, sqlx::Error> {
+    sql("UPDATE outbox SET state = 'superseded', sealed_secret = NULL
+         WHERE call_id = $1 AND letter = $2 AND state IN ('waiting', 'deferred')")
+    .bind(call_id)
+    .bind(letter)
+    .run(tx)
+    .await
+}
+
+/// The newest message of a call and letter.
+pub async fn newest_of_call(
+    tx: &mut Tx,
+    call_id: &str,
+    letter: &str,
+) -> Result<Option<Message>, sqlx::Error> {
+    sql("SELECT * FROM outbox WHERE call_id = $1 AND letter = $2 ORDER BY queued_at DESC, id DESC LIMIT 1")
+        .bind(call_id)
+        .bind(letter)
+        .optional(tx)
+        .await
+}
+
+/// By id.
+pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Message>, sqlx::Error> {
+    sql("SELECT * FROM outbox WHERE id = $1").bind(id).optional(tx).await
+}

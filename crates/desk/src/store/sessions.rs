@@ -1,0 +1,105 @@
+//! Sessions of operators and users, by the keyed hash of their token.
+
+use recovery_rules::time::Moment;
+
+use crate::database::{Tx, sql};
+use crate::keys::DataKeys;
+use crate::secret::SecretText;
+
+/// A session.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// The operator, if it is one's.
+    pub operator_id: Option<String>,
+    /// The user, if it is one's.
+    pub user_id: Option<String>,
+    /// The epoch it was made in.
+    pub epoch: i64,
+    /// Last use, UTC ms.
+    pub last_seen_at: i64,
+    /// Its end at the latest, UTC ms.
+    pub expires_at: i64,
+    /// When it was ended.
+    pub ended_at: Option<i64>,
+}
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner<'a> {
+    /// An operator's.
+    Operator(&'a str),
+    /// A user's.
+    User(&'a str),
+}
+
+/// The keyed hash of a token.
+pub fn token_hash(keys: &DataKeys, token: &SecretText) -> [u8; 32] {
+    keys.keyed_hash("session", &[token.expose().as_bytes()])
+}
+
+/// Starts a session.
+pub async fn start(
+    tx: &mut Tx,
+    id: &str,
+    hash: &[u8; 32],
+    owner: Owner<'_>,
+    epoch: i64,
+    now: Moment,
+    expires_at: Moment,
+) -> Result<(), sqlx::Error> {
+    let (operator_id, user_id) = match owner {
+        Owner::Operator(id) => (Some(id), None),
+        Owner::User(id) => (None, Some(id)),
+    };
+    sql("INSERT INTO sessions (id, token_hash, operator_id, user_id, epoch, started_at, last_seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)")
+    .bind(id)
+    .bind(hash)
+    .bind(operator_id)
+    .bind(user_id)
+    .bind(epoch)
+    .bind(now)
+    .bind(expires_at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The session of a token.
+pub async fn by_token(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Session>, sqlx::Error> {
+    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at FROM sessions WHERE token_hash = $1")
+        .bind(hash)
+        .optional(tx)
+        .await
+}
+
+/// Notes a use.
+pub async fn touch(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET last_seen_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    Ok(())
+}
+
+/// Ends one session.
+pub async fn end(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends all sessions of somebody; says how many there were.
+pub async fn end_all(tx: &mut Tx, owner: Owner<'_>, now: Moment) -> Result<u64, sqlx::Error> {
+    let statement = match owner {
+        Owner::Operator(id) => {
+            sql("UPDATE sessions SET ended_at = $2 WHERE operator_id = $1 AND ended_at IS NULL").bind(id)
+        }
+        Owner::User(id) => {
+            sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL").bind(id)
+        }
+    };
+    statement.bind(now).run(tx).await
+}

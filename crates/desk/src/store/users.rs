@@ -1,0 +1,191 @@
+//! Users: people with an account.
+
+use recovery_rules::states::{Account, LockedBy, UserKind};
+use recovery_rules::time::Moment;
+
+use crate::database::{Tx, sql};
+use crate::failure::Fault;
+
+/// A user as the operations need them.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct User {
+    /// Their id.
+    pub id: String,
+    /// Their company.
+    pub company_id: String,
+    /// `standard` or `billing`.
+    pub kind: String,
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// E-mail address.
+    pub email: String,
+    /// `active`, `locked` or `closed`.
+    pub account: String,
+    /// Who locked it.
+    pub locked_by: Option<String>,
+    /// Argon2id; none until the first password is chosen.
+    pub password_hash: Option<String>,
+    /// Raised by every change of address, phone, password, 2-step or lock.
+    pub security_epoch: i64,
+    /// Phone verification paused until, UTC ms.
+    pub paused_until: Option<i64>,
+    /// The same for calls with a reference.
+    pub reference_paused_until: Option<i64>,
+    /// Phone recovery stopped until, UTC ms.
+    pub stopped_until: Option<i64>,
+    /// Contacts frozen until, UTC ms.
+    pub frozen_until: Option<i64>,
+    /// Last sign-in, UTC ms.
+    pub last_sign_in_at: Option<i64>,
+}
+
+impl User {
+    /// Given and family name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name).trim().to_owned()
+    }
+
+    /// The state of the account.
+    pub fn account(&self) -> Result<Account, Fault> {
+        Account::from_name(&self.account)
+            .ok_or_else(|| Fault::Stored(format!("account state {}", self.account)))
+    }
+
+    /// Standard or billing.
+    pub fn kind(&self) -> Result<UserKind, Fault> {
+        UserKind::from_name(&self.kind).ok_or_else(|| Fault::Stored(format!("user kind {}", self.kind)))
+    }
+
+    /// Who locked it.
+    pub fn locked_by(&self) -> Option<LockedBy> {
+        self.locked_by.as_deref().and_then(LockedBy::from_name)
+    }
+}
+
+/// By id.
+pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<User>, sqlx::Error> {
+    sql("SELECT * FROM users WHERE id = $1").bind(id).optional(tx).await
+}
+
+/// By id, locked until the transaction ends: whatever is decided about this user is decided alone.
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<User>, sqlx::Error> {
+    sql("UPDATE users SET security_epoch = security_epoch WHERE id = $1 RETURNING *")
+        .bind(id)
+        .optional(tx)
+        .await
+}
+
+/// By e-mail address.
+pub async fn by_email(tx: &mut Tx, email_fold: &str) -> Result<Option<User>, sqlx::Error> {
+    sql("SELECT * FROM users WHERE email_fold = $1").bind(email_fold).optional(tx).await
+}
+
+/// The search columns of a user, folded.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    /// Given name.
+    pub given: String,
+    /// Family name.
+    pub family: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// Adds one.
+pub async fn insert(tx: &mut Tx, user: &User, folded: &Folded, now: Moment) -> Result<(), sqlx::Error> {
+    sql("INSERT INTO users (id, company_id, kind, given_name, family_name, given_fold, family_fold, email, email_fold,
+                            account, locked_by, password_hash, security_epoch, paused_until, reference_paused_until,
+                            stopped_until, frozen_until, last_sign_in_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
+    .bind(&user.id)
+    .bind(&user.company_id)
+    .bind(&user.kind)
+    .bind(&user.given_name)
+    .bind(&user.family_name)
+    .bind(&folded.given)
+    .bind(&folded.family)
+    .bind(&user.email)
+    .bind(&folded.email)
+    .bind(&user.account)
+    .bind(user.locked_by.clone())
+    .bind(user.password_hash.clone())
+    .bind(user.security_epoch)
+    .bind(user.paused_until)
+    .bind(user.reference_paused_until)
+    .bind(user.stopped_until)
+    .bind(user.frozen_until)
+    .bind(user.last_sign_in_at)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Pauses phone verification, for calls with or without a reference.
+pub async fn pause(tx: &mut Tx, id: &str, by_reference: bool, until: Moment) -> Result<(), sqlx::Error> {
+    let statement = if by_reference {
+        sql("UPDATE users SET reference_paused_until = $2 WHERE id = $1")
+    } else {
+        sql("UPDATE users SET paused_until = $2 WHERE id = $1")
+    };
+    statement.bind(id).bind(until).run(tx).await?;
+    Ok(())
+}
+
+/// Stops phone recovery.
+pub async fn stop_phone_recovery(tx: &mut Tx, id: &str, until: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET stopped_until = $2 WHERE id = $1").bind(id).bind(until).run(tx).await?;
+    Ok(())
+}
+
+/// Sets a new password and raises the epoch: every session, link and code made before is dead.
+pub async fn set_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET password_hash = $2, security_epoch = security_epoch + 1 WHERE id = $1")
+        .bind(id)
+        .bind(hash)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Reopens an account, unless an administrator locked it.
+pub async fn reopen(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET account = 'active', locked_by = NULL
+         WHERE id = $1 AND account = 'locked' AND locked_by <> 'administrator'")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Locks an active account and raises the epoch.
+pub async fn lock_account(tx: &mut Tx, id: &str, by: LockedBy) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET account = 'locked', locked_by = $2, security_epoch = security_epoch + 1
+         WHERE id = $1 AND account = 'active'")
+    .bind(id)
+    .bind(by.name())
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes a sign-in.
+pub async fn signed_in(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET last_sign_in_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    Ok(())
+}
+
+/// The addresses of a company's billing users, but one person's own.
+pub async fn billing_contacts(tx: &mut Tx, company_id: &str, but: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = sql(
+        "SELECT email FROM users
+         WHERE company_id = $1 AND kind = 'billing' AND account = 'active' AND id <> $2 ORDER BY id LIMIT 20",
+    )
+    .bind(company_id)
+    .bind(but)
+    .all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}

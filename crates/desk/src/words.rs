@@ -1,0 +1,116 @@
+//! Every sentence a refusal is told with, in English. The rules give codes; here and nowhere else they become
+//! sentences: what is wrong and what to do, giving nothing away. (Letters and pages have their own files.)
+
+use recovery_rules::refusal::Refusal;
+
+/// For a fault: something broke, nothing is half done.
+pub const FAULT: &str = "Something went wrong on our side and nothing was changed. Try again; if it happens again, quote the reference.";
+
+/// The sentence of a refusal.
+pub fn refusal(refusal: &Refusal) -> String {
+    use Refusal::*;
+    let sentence = match refusal {
+        SignedOut => "You are signed out. Sign in again; your call and notes are kept.",
+        NotAllowed => "Your role doesn't include this. Ask an administrator.",
+        NotFound => "There is nothing here under that number. Look it up again.",
+        BadField { problem, .. } => return field_problem(problem).to_owned(),
+        SignInNotRight => "E-mail, password or code is not right. Check all three and try again.",
+        SignInWait { .. } => "Too many tries. Wait a little before the next one.",
+        OperatorsExist => {
+            "The first administrator exists already. Sign in, or ask an administrator to invite you."
+        }
+        DemoOnly => "This works with demo data only.",
+        LookUpLimit { .. } => "All look-ups of this hour are used.",
+        OpenCallLimit { .. } => "All calls you can open in this hour are used.",
+        BusyWithOther { name } => {
+            return format!(
+                "{name} is on a call about this user. You can take over; that ends their verification."
+            );
+        }
+        AlreadyOnACall => "You are on another call. End it first.",
+        OwnAccount => "Nobody handles the own account. Ask a colleague to take this call.",
+        OwnCompany => "Nobody handles an account of the own company. Ask a colleague to take this call.",
+        OperatorAccount => {
+            "This user works at the desk and can't be recovered by phone. Pass it to an administrator in person."
+        }
+        ProtectedCompany => "This company is protected. An administrator has to take this call.",
+        CallNotOpen => "This call is over, or a colleague has taken it over. Look the user up again.",
+        CannotBeVerified => {
+            "This caller can't be verified by phone now. Read the sentence on the screen, or pass the call to an administrator."
+        }
+        NoChecksLeft => {
+            "No checks are left. Pass the call to an administrator, flag a concern, or end the call."
+        }
+        NotVerified => "The caller is not verified in this call, or no longer. Check the four answers first.",
+        NeedsApproval => {
+            "Contact details were changed lately. An administrator must approve this e-mail: pass the call on."
+        }
+        AlreadySent => "The unlock e-mail is on its way. Use Send again if it doesn't arrive.",
+        ResendWait { .. } => "The last e-mail is less than a minute old. Wait a moment before sending again.",
+        UnlockMailLimit => {
+            "All unlock e-mails for this user today are used. Pass the call to an administrator."
+        }
+        AccountChanged => "The account was changed since this call began. End this call and open a new one.",
+        LinkUsed => "This link was used already. If that wasn't you, call us.",
+        LinkExpired => "This link is too old. Call us again to get a new one.",
+        LinkReplaced => "A newer link took the place of this one. Open the newest e-mail.",
+        LinkStopped => "This link was stopped. Call us if you still need help.",
+        LinkUnknown => "This link doesn't work. Open it again from the e-mail, or call us.",
+        CallCodeNotRight { tries_left: 1 } => "The call code is not right. You have one try left.",
+        CallCodeNotRight { tries_left } => {
+            return format!(
+                "The call code is not right. Ask the person on the phone to read it again. You have {tries_left} tries left."
+            );
+        }
+        CodeNotRight { tries_left: 1 } => "The code is not right. You have one try left.",
+        CodeNotRight { tries_left } => {
+            return format!(
+                "The code is not right. Check the newest e-mail. You have {tries_left} tries left."
+            );
+        }
+        CodeDead => "This code doesn't work any more. Sign in again to get a new one.",
+        ClockSteppedBack => {
+            "The clock of this system stepped back, so codes and links are on hold. An administrator has to confirm the time."
+        }
+        RequestIdReused => "This request was used for something else before. Start again.",
+        StillJudging => "The first try is still being checked. Wait a moment.",
+        CountedWithoutVerdict => "The check was counted but broke off before a result. Check again.",
+        RequestIdMissing | MalformedRequest => {
+            "This desk sent something the back office doesn't understand. Update the desk."
+        }
+        Busy => "Too much is going on right now. Try again in a few seconds.",
+    };
+    sentence.to_owned()
+}
+
+/// The sentence of what is wrong with a field.
+fn field_problem(problem: &str) -> &'static str {
+    match problem {
+        "email_not_an_address" => "Write the whole e-mail address, like name@company.example.",
+        "name_not_usable" => "Write a name of 1 to 120 characters, on one line.",
+        "password_too_short" => {
+            "The password is too short. Use 15 characters or more; three or four words work well."
+        }
+        "password_too_long" => "The password is too long. Use 128 characters at most.",
+        "password_too_common" => {
+            "This password is too easy to guess. Use three or four words that don't belong together."
+        }
+        "password_holds_name" => "The password must not hold your name, e-mail address or company.",
+        "password_same_as_before" => "This is the password you have. Choose another one.",
+        "call_code_digits" => "The call code has 6 digits. Check what you typed.",
+        "code_digits" => "The code has 6 digits. Check what you typed.",
+        "notes_hold_a_code" => {
+            "The notes seem to hold a code or a card number. Remove it; notes are read by others."
+        }
+        "notes_hold_an_answer" => {
+            "The notes hold an answer of the caller. Remove it; notes are read by others."
+        }
+        "notes_too_long" => "The notes are too long. Keep them under 2,000 characters.",
+        "answers_missing" => "None of the four answers is filled in. Type what the caller says first.",
+        "answer_too_long" => {
+            "One of the answers is too long. Type what the caller says in 200 characters or less."
+        }
+        "reason_unknown" => "Choose a reason from the list.",
+        _ => "This can't be used. Check it and try again.",
+    }
+}
