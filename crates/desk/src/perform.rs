@@ -65,9 +65,9 @@ impl<O: Plain> Shape<O> for PlainShape {
 }
 
 async fn run_plain<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
-    let mut work = begin::<O>(desk, asked).await?;
+    let mut work = begin::<O>(desk).await?;
     if O::KIND == Kind::Read {
-        return request.run(&mut work).await;
+        return read(desk, work, asked, request).await;
     }
     if let Err(refusal) = admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await;
@@ -104,6 +104,29 @@ async fn run_plain<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Resu
     }
 }
 
+/// Reads. A reader's transaction can't write, so what is refused to somebody known is audited in one of its own.
+async fn read<O: Plain>(
+    desk: &Desk,
+    mut work: Work<'_>,
+    asked: &Asked<'_>,
+    request: O,
+) -> Result<O::Answer, Stop> {
+    let outcome = match admit::<O>(asked, &mut work).await? {
+        Ok(()) => request.run(&mut work).await,
+        Err(refusal) => Err(Stop::Refused(refusal)),
+    };
+    if let Err(Stop::Refused(refusal)) = &outcome
+        && matches!(work.actor, Actor::Operator(_) | Actor::User(_))
+    {
+        let (actor, about) = (work.actor.clone(), work.about.clone());
+        work.tx.rollback().await?;
+        let mut work = begin_writing(desk).await?;
+        (work.actor, work.about) = (actor, about);
+        return refuse::<O>(work, refusal.clone()).await;
+    }
+    outcome
+}
+
 impl<O: Judging> Shape<O> for JudgingShape {
     async fn run(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Failure> {
         run_judging(desk, asked, request).await.map_err(|stop| fail(O::NAME, stop))
@@ -112,7 +135,7 @@ impl<O: Judging> Shape<O> for JudgingShape {
 
 async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
     // Reserve: the try is spent and committed before anything is compared.
-    let mut work = begin::<O>(desk, asked).await?;
+    let mut work = begin::<O>(desk).await?;
     if let Err(refusal) = admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await;
     }
@@ -151,7 +174,7 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
     let judged = request.judge(&reserved, desk).await?;
 
     // Settle: everything is authorised again, and the operation looks again at what may have changed.
-    let mut work = begin::<O>(desk, asked).await?;
+    let mut work = begin::<O>(desk).await?;
     work.about = about;
     if let Err(refusal) = admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await;
@@ -173,21 +196,43 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
     }
 }
 
-/// Begins the transaction, reads the clock once and the numbers in force. Reading operations are authorised
-/// here too, so that nothing is read before.
-async fn begin<'desk, O: Operation>(desk: &'desk Desk, asked: &Asked<'_>) -> Result<Work<'desk>, Stop> {
-    let mut tx = match O::KIND {
-        Kind::Read => desk.database.begin_read().await?,
-        _ => desk.database.begin().await?,
-    };
+async fn begin<O: Operation>(desk: &Desk) -> Result<Work<'_>, Stop> {
+    if O::KIND != Kind::Read {
+        return begin_writing(desk).await;
+    }
+    with_clock(desk, desk.database.begin_read().await?).await
+}
+
+async fn begin_writing(desk: &Desk) -> Result<Work<'_>, Stop> {
+    with_clock(desk, desk.database.begin().await?).await
+}
+
+/// Reads the clock once, and the numbers in force.
+async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>, Stop> {
     let now = desk.clock.read(&mut tx).await?;
     let policy = store::policy::in_force(&mut tx).await?;
-    let mut work =
-        Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() };
-    if O::KIND == Kind::Read {
-        admit::<O>(asked, &mut work).await??;
+    Ok(Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() })
+}
+
+/// A request that never became an operation (an unknown name, another door's, a malformed body) by somebody who
+/// is signed in: refused like any other, and audited.
+pub(crate) async fn refuse_stray(desk: &Desk, caller: &Caller, name: &str, refusal: Refusal) -> Failure {
+    let audited = async {
+        let mut work = begin_writing(desk).await?;
+        let who = recovery_rules::roles::Who::Operator(recovery_rules::roles::ANY_OPERATOR);
+        if let Ok(actor) = authorise(caller, who, false, &mut work).await {
+            work.actor = actor;
+            work.note("name", name.chars().take(64).collect::<String>());
+            let entry = Entry { operation: "stray_request", result: "refused", code: Some(refusal.code()) };
+            audit::append(&mut work, entry).await?;
+            work.tx.commit().await?;
+        }
+        Ok::<(), Stop>(())
+    };
+    match audited.await {
+        Err(Stop::Fault(fault)) => fail("stray_request", Stop::Fault(fault)),
+        _ => Failure::Refused(refusal),
     }
-    Ok(work)
 }
 
 /// Door and role. The inner error is a refusal, to be audited where the operation is.

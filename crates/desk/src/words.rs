@@ -86,17 +86,30 @@ pub fn refusal(refusal: &Refusal) -> String {
 /// The sentence of what is wrong with a field.
 fn field_problem(problem: &str) -> &'static str {
     match problem {
-        "email_not_an_address" => "Write the whole e-mail address, like name@company.example.",
-        "name_not_usable" => "Write a name of 1 to 120 characters, on one line.",
+        "email_empty" | "email_not_an_address" => {
+            "Write the whole e-mail address, like name@company.example."
+        }
+        "email_too_long" => "The e-mail address is too long. Use 254 characters at most.",
+        "email_not_ascii" => {
+            "Write the e-mail address without accents, the way it stands in a mail's header."
+        }
+        "name_empty" => "Write a name.",
+        "name_too_long" => "The name is too long. Use 120 characters at most.",
+        "name_unsafe" => {
+            "The name holds characters that can't be shown. Write it on one line, without control characters."
+        }
         "password_too_short" => {
             "The password is too short. Use 15 characters or more; three or four words work well."
         }
         "password_too_long" => "The password is too long. Use 128 characters at most.",
-        "password_too_common" => {
+        "password_one_character" | "password_common" | "password_breached" => {
             "This password is too easy to guess. Use three or four words that don't belong together."
         }
-        "password_holds_name" => "The password must not hold your name, e-mail address or company.",
+        "password_contains_name" => "The password must not hold your name, e-mail address or company.",
         "password_same_as_before" => "This is the password you have. Choose another one.",
+        "authenticator_code_not_right" => {
+            "The code is not right. Type the six digits your authenticator app shows now."
+        }
         "call_code_digits" => "The call code has 6 digits. Check what you typed.",
         "code_digits" => "The code has 6 digits. Check what you typed.",
         "notes_hold_a_code" => {
@@ -112,5 +125,36 @@ fn field_problem(problem: &str) -> &'static str {
         }
         "reason_unknown" => "Choose a reason from the list.",
         _ => "This can't be used. Check it and try again.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recovery_rules::display_name::DisplayNameProblem;
+    use recovery_rules::email::EmailProblem;
+    use recovery_rules::passwords::PasswordProblem;
+
+    #[test]
+    fn every_problem_of_a_field_has_a_sentence_of_its_own() {
+        let fallback = field_problem("no such problem");
+        let codes = [
+            EmailProblem::Empty.code(),
+            EmailProblem::TooLong.code(),
+            EmailProblem::At.code(),
+            EmailProblem::NotAscii.code(),
+            DisplayNameProblem::Empty.code(),
+            DisplayNameProblem::TooLong.code(),
+            DisplayNameProblem::Unsafe.code(),
+            PasswordProblem::TooShort { minimum: 15, got: 1 }.code(),
+            PasswordProblem::TooLong { maximum: 128 }.code(),
+            PasswordProblem::OneCharacter.code(),
+            PasswordProblem::ContainsName.code(),
+            PasswordProblem::Common.code(),
+            PasswordProblem::Breached.code(),
+        ];
+        for code in codes {
+            assert_ne!(field_problem(code), fallback, "{code}");
+        }
     }
 }

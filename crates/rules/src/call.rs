@@ -44,6 +44,8 @@ pub struct Call {
     pub outcome: Option<Outcome>,
     /// The security epoch of the user when it was opened.
     pub epoch: i64,
+    /// When the unlock link of this call was used.
+    pub unlocked_at: Option<Moment>,
 }
 
 /// Why a user can't be verified by phone. For administrators only: an agent hears one neutral sentence.
@@ -120,6 +122,11 @@ pub enum Standing {
         /// When.
         at: Moment,
     },
+    /// The unlock link of this call was used: the caller is back in.
+    Unlocked {
+        /// When.
+        at: Moment,
+    },
     /// The call is over.
     Ended(Outcome),
 }
@@ -131,6 +138,9 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
     }
     if call.state == CallState::Ended {
         return Standing::Ended(call.outcome.unwrap_or(Outcome::Abandoned));
+    }
+    if let Some(at) = call.unlocked_at {
+        return Standing::Unlocked { at };
     }
     if let (CallState::Verified, Some(at), Some(until)) = (call.state, call.verified_at, call.verified_until)
         && now < until
@@ -221,6 +231,7 @@ mod tests {
             repudiated_at: None,
             outcome: None,
             epoch: 1,
+            unlocked_at: None,
         }
     }
 

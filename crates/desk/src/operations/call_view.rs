@@ -149,6 +149,11 @@ pub enum StandingView {
         /// UTC ms.
         at: i64,
     },
+    /// The unlock link was used: the caller is back in.
+    Unlocked {
+        /// UTC ms.
+        at: i64,
+    },
     /// The call is over.
     Ended {
         /// How.
@@ -182,11 +187,12 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
         .ok_or_else(|| Fault::Stored("a call without a user".to_owned()))?;
     let company = companies::by_id(&mut work.tx, &user.company_id).await?.map(|c| c.name).unwrap_or_default();
     let caller = caller_facts(&user, work).await?;
-    let facts = call.facts()?;
+    let delivery = delivery(&call, work).await?;
+    let unlocked_at = delivery.as_ref().and_then(|d| d.used_at).map(Moment);
+    let facts = rules::Call { unlocked_at, ..call.facts()? };
     let standing = rules::standing(&facts, &caller, &work.policy, work.now);
     let asks = matches!(standing, Standing::NotVerifiedYet | Standing::NotVerified);
     let knows_address = matches!(standing, Standing::Verified { .. });
-    let delivery = delivery(&call, work).await?;
     let (count, last_at, refused) = calls::earlier(&mut work.tx, &call.user_id, &call.id).await?;
     let per_call = work.policy.count(Number::ChecksACall);
     let passed_on = approvals::of_call(&mut work.tx, &call.id, "passed_on").await?;
@@ -254,6 +260,7 @@ async fn standing_view(
             }
         }
         Standing::Repudiated { at } => StandingView::Repudiated { at: at.0 },
+        Standing::Unlocked { at } => StandingView::Unlocked { at: at.0 },
         Standing::Ended(outcome) => StandingView::Ended { outcome },
     })
 }

@@ -3,6 +3,7 @@
 
 use recovery_rules::answers::{AnswerRule, CanonicalAnswer};
 use recovery_rules::call::{self as rules, can_be_verified};
+use recovery_rules::notes::holds_answer;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
@@ -46,7 +47,6 @@ pub struct Verdict {
 /// What is compared.
 #[derive(Debug)]
 pub struct Reserved {
-    user_id: String,
     epoch: i64,
     hashes: Vec<security_answers::AnswerRow>,
     /// Whether this was the last check of the user's day.
@@ -85,8 +85,8 @@ impl Judging for CheckAnswers {
         if typed.iter().any(|answer| answer.chars().count() > LONGEST) {
             return Err(Refusal::BadField { field: "answers", problem: "answer_too_long" }.into());
         }
-        let call = lock_own_open_call(&self.call_id, work).await?;
-        let user = users::lock(&mut work.tx, &call.user_id).await?.ok_or(Refusal::NotFound)?;
+        let (call, user) = lock_own_open_call(&self.call_id, work).await?;
+        refuse_answers_in_notes(&call.notes, &typed)?;
         let caller = caller_facts(&user, work).await?;
         let by_reference = call.reference.is_some();
         can_be_verified(&caller, by_reference, work.now).map_err(|_| Refusal::CannotBeVerified)?;
@@ -106,7 +106,6 @@ impl Judging for CheckAnswers {
         Ok(Reserved {
             epoch: user.security_epoch,
             hashes: security_answers::hashes(&mut work.tx, &user.id).await?,
-            user_id: user.id,
             last_of_day: spent.spent >= a_day,
             by_reference,
         })
@@ -128,8 +127,7 @@ impl Judging for CheckAnswers {
     }
 
     async fn settle(self, reserved: Reserved, right: usize, work: &mut Work<'_>) -> Result<Verdict, Stop> {
-        let call = lock_own_open_call(&self.call_id, work).await?;
-        let user = users::lock(&mut work.tx, &reserved.user_id).await?.ok_or(Refusal::NotFound)?;
+        let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         if user.security_epoch != reserved.epoch {
             return Err(Refusal::AccountChanged.into());
         }
@@ -148,6 +146,15 @@ impl Judging for CheckAnswers {
         let call = calls::by_id(&mut work.tx, &call.id).await?.ok_or(Refusal::NotFound)?;
         Ok(Verdict { verified, call: call_view(call, work).await? })
     }
+}
+
+/// Notes are read by others: an answer that was written into them is refused before a check is spent.
+fn refuse_answers_in_notes(notes: &str, typed: &[&str]) -> Result<(), Refusal> {
+    let answers: Vec<_> = typed.iter().map(|text| CanonicalAnswer::new(AnswerRule::CURRENT, text)).collect();
+    if holds_answer(notes, &answers) {
+        return Err(Refusal::BadField { field: "notes", problem: "notes_hold_an_answer" });
+    }
+    Ok(())
 }
 
 fn day_budget(by_reference: bool, work: &Work<'_>) -> (Counter, i64) {

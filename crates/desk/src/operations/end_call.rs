@@ -57,7 +57,7 @@ impl Operation for EndCall {
 
 impl Plain for EndCall {
     async fn run(self, work: &mut Work<'_>) -> Result<EndedCall, Stop> {
-        let call = lock_own_open_call(&self.call_id, work).await?;
+        let (call, _) = lock_own_open_call(&self.call_id, work).await?;
         notes::save(work, &call.id, &self.notes).await?;
         let outcome = end(&call, false, work).await?;
         Ok(EndedCall { call_id: call.id, outcome })

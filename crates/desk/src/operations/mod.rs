@@ -43,6 +43,7 @@ use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::operation::{Kind, Operation, SessionChange};
+use crate::perform::refuse_stray;
 
 /// The answer to an operation asked for by name.
 #[derive(Debug)]
@@ -81,8 +82,10 @@ fn run_named<'a, O: Operation>(
     request: Value,
 ) -> Running<'a> {
     Box::pin(async move {
-        let request: O =
-            serde_json::from_value(request).map_err(|_| Failure::Refused(Refusal::MalformedRequest))?;
+        let request: O = match serde_json::from_value(request) {
+            Ok(request) => request,
+            Err(_) => return Err(refuse_stray(desk, caller, O::NAME, Refusal::MalformedRequest).await),
+        };
         let answer = desk.perform(caller, door, request_id, request).await?;
         let session = O::session(&answer);
         let answer = serde_json::to_value(answer).map_err(|_| Failure::Refused(Refusal::MalformedRequest))?;
@@ -150,7 +153,7 @@ impl Desk {
     ) -> Result<Answered, Failure> {
         match TABLE.iter().find(|listed| listed.name == name && listed.doors.contains(&door)) {
             Some(listed) => (listed.run)(self, caller, door, request_id, request).await,
-            None => Err(Failure::Refused(Refusal::NotAllowed)),
+            None => Err(refuse_stray(self, caller, name, Refusal::NotAllowed).await),
         }
     }
 }

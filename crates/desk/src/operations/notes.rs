@@ -47,7 +47,7 @@ impl Operation for SaveNotes {
 
 impl Plain for SaveNotes {
     async fn run(self, work: &mut Work<'_>) -> Result<Saved, Stop> {
-        let call = lock_own_open_call(&self.call_id, work).await?;
+        let (call, _) = lock_own_open_call(&self.call_id, work).await?;
         save(work, &call.id, &self.notes).await?;
         Ok(Saved { ok: true })
     }

@@ -139,12 +139,19 @@ pub async fn own_call(call_id: &str, work: &mut Work<'_>) -> Result<CallView, St
     call_view(call, work).await
 }
 
-/// The open call of the operator who asks, locked until the transaction ends.
-pub async fn lock_own_open_call(call_id: &str, work: &mut Work<'_>) -> Result<calls::Call, Stop> {
+/// The open call of the operator who asks, and its user, both locked until the transaction ends. The user comes
+/// first, here and everywhere (user, call, message, link, code): two operations about one person then wait for
+/// each other and never in a circle.
+pub async fn lock_own_open_call(
+    call_id: &str,
+    work: &mut Work<'_>,
+) -> Result<(calls::Call, users::User), Stop> {
     let operator = work.operator()?.id.clone();
+    let user_id = calls::by_id(&mut work.tx, call_id).await?.ok_or(Refusal::CallNotOpen)?.user_id;
+    work.about_user(&user_id);
+    work.about_call(call_id);
+    let user = users::lock(&mut work.tx, &user_id).await?.ok_or(Refusal::CallNotOpen)?;
     let call =
         calls::lock_open(&mut work.tx, call_id, &operator, work.now).await?.ok_or(Refusal::CallNotOpen)?;
-    work.about_user(&call.user_id);
-    work.about_call(&call.id);
-    Ok(call)
+    Ok((call, user))
 }

@@ -68,7 +68,7 @@ impl Plain for PassOn {
         if !REASONS.contains(&self.reason.as_str()) {
             return Err(Refusal::BadField { field: "reason", problem: "reason_unknown" }.into());
         }
-        let call = lock_own_open_call(&self.call_id, work).await?;
+        let (call, _) = lock_own_open_call(&self.call_id, work).await?;
         notes::save(work, &call.id, &self.notes).await?;
         if approvals::of_call(&mut work.tx, &call.id, "passed_on").await?.is_none() {
             ask(work, &call, "passed_on", &self.reason, &self.notes).await?;
@@ -81,7 +81,7 @@ impl Plain for PassOn {
 
 impl Plain for FlagConcern {
     async fn run(self, work: &mut Work<'_>) -> Result<CallView, Stop> {
-        let call = lock_own_open_call(&self.call_id, work).await?;
+        let (call, _) = lock_own_open_call(&self.call_id, work).await?;
         notes::save(work, &call.id, &self.notes).await?;
         if call.flagged_at.is_none() {
             ask(work, &call, "flagged", "concern", &self.notes).await?;

@@ -114,9 +114,9 @@ impl Plain for Repudiate {
 
 /// Ends link and code; locks the account if a link of this call had been used already.
 async fn stop_recovery(user: &users::User, call_id: &str, work: &mut Work<'_>) -> Result<bool, Stop> {
+    outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
     links::end_unlock(&mut work.tx, &user.id, "stopped", work.now).await?;
     codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
-    outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
     if !links::any_used_of_call(&mut work.tx, call_id).await? {
         return Ok(false);
     }

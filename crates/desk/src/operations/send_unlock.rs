@@ -59,17 +59,16 @@ impl Operation for SendUnlock {
 
 impl Plain for SendUnlock {
     async fn run(self, work: &mut Work<'_>) -> Result<Sent, Stop> {
-        let call = lock_own_open_call(&self.call_id, work).await?;
-        let user = users::lock(&mut work.tx, &call.user_id).await?.ok_or(Refusal::NotFound)?;
+        let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         may_send(&call, &user, self.again, work).await?;
         let limit = work.policy.count(Number::UnlockMailsADay);
         let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
         counters::spend_within(&mut work.tx, keys, Counter::UnlockMails, &user.id, limit, day, now)
             .await?
             .map_err(|_| Refusal::UnlockMailLimit)?;
+        outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;
         links::end_unlock(&mut work.tx, &user.id, "replaced", work.now).await?;
         codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
-        outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;
         let code = queue_link_and_code(&call, &user, work).await?;
         let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::MessageChanged, about).await?;

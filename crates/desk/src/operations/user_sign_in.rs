@@ -18,7 +18,7 @@ use crate::operations::operator_sign_in::{folded, new_token};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
-use crate::store::{codes, sessions, two_step, users};
+use crate::store::{codes, events, links, sessions, two_step, users};
 use crate::work::Work;
 
 /// Signs in.
@@ -131,6 +131,13 @@ pub async fn start_session(user: &users::User, work: &mut Work<'_>) -> Result<Se
     let owner = sessions::Owner::User(&user.id);
     sessions::start(&mut work.tx, &id, &hash, owner, user.security_epoch, work.now, expires_at).await?;
     users::signed_in(&mut work.tx, &user.id, work.now).await?;
+    // Whoever got in without it needs no unlock link any more; one left lying would only be a risk.
+    if links::end_unlock(&mut work.tx, &user.id, "account_changed", work.now).await? > 0 {
+        codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+        work.note("unlock_link_ended", true);
+        let about = events::About { user_id: Some(&user.id), ..events::About::default() };
+        work.tell_desks(events::Kind::MessageChanged, about).await?;
+    }
     Ok(token)
 }
 

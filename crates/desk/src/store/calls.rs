@@ -73,6 +73,7 @@ impl Call {
             repudiated_at: self.repudiated_at.map(Moment),
             outcome: self.outcome(),
             epoch: self.epoch,
+            unlocked_at: None,
         })
     }
 }
