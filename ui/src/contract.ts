@@ -8,6 +8,8 @@ export interface Failure {
   field?: string;
   /** Only for faults: what the operator quotes to whoever runs the desk. */
   reference?: string;
+  /** When it is possible again. */
+  until?: number;
 }
 
 export interface Operator {
@@ -44,7 +46,7 @@ export interface Greeting {
   demo: boolean;
   operators_exist: boolean;
   api_version: number;
-  demo_operators: { role: string; name: string; note: string }[];
+  demo_operators: { role: string; name: string }[];
 }
 
 /** [start, length] in UTF-16 units. */
@@ -61,6 +63,7 @@ export interface UserRow {
   busy_with_me: boolean;
   /** Indexes into the users of the same answer. */
   similar: number[];
+  /** For administrators: the state of the account. */
   admin_state: string | null;
 }
 
@@ -86,6 +89,8 @@ export type MessageState =
   | "expired";
 export type CallState = "open" | "verified" | "passed_on" | "ended";
 export type Outcome = "unlocked" | "mail_sent" | "not_verified" | "refused" | "abandoned" | "repudiated";
+/** What two administrators say about a call passed on. */
+export type Decision = "waiting" | "approved" | "refused";
 export type PassOnReason = "cannot_answer" | "no_checks_left" | "mailbox_lost" | "other";
 
 export type Standing =
@@ -94,7 +99,7 @@ export type Standing =
   | { kind: "verified"; at: number; until: number; by: string }
   | { kind: "call_checks_used" }
   | { kind: "paused"; until: number }
-  | { kind: "cannot_be_verified"; reason: string | null }
+  | { kind: "cannot_be_verified"; reason: string | null; until: number | null }
   | { kind: "needs_approval" }
   | { kind: "repudiated"; at: number }
   | { kind: "ended"; outcome: Outcome };
@@ -136,7 +141,7 @@ export interface CallView {
   earlier_calls: { count: number; last_at: number | null; refused: number };
   notes: string;
   delivery: Delivery | null;
-  passed_on: { at: number; reason: PassOnReason; state: "waiting" | "approved" | "refused" } | null;
+  passed_on: { at: number; reason: PassOnReason; state: Decision } | null;
   flagged_at: number | null;
   user_told: MessageState | null;
 }
@@ -154,7 +159,7 @@ export interface MyCall {
   message_state: MessageState | null;
   opened: boolean;
   used: boolean;
-  passed_on: "waiting" | "approved" | "refused" | null;
+  passed_on: Decision | null;
 }
 
 export interface DemoMessage {
@@ -171,10 +176,9 @@ export interface DemoCard {
   name: string;
   company: string;
   email: string;
-  reference: string | null;
-  check_words: [string, string] | null;
+  reference: string;
+  check_words: [string, string];
   answers: { question: string; answer: string }[];
-  password: string;
 }
 
 interface Op<Request, Answer> {

@@ -1,5 +1,6 @@
 // What comes back from Rust: an answer or a failure, never an exception, so that no caller forgets the second.
 import type { Failure } from "../contract";
+import { comingTime } from "./times";
 import { words } from "../words/en";
 
 export type Result<Answer> = { answer: Answer; failure: null } | { answer: null; failure: Failure };
@@ -20,6 +21,10 @@ export function asFailure(thrown: unknown): Failure {
   }
   return { code: "bridge", message: words.failure.unexpected, reference: "window" };
 }
+
+/** The desk's sentence, and when it is possible again, in the clock of this place. */
+export const sentenceOf = (failure: Failure, now: number = Date.now()): string =>
+  typeof failure.until === "number" ? `${failure.message} ${words.failure.possible(comingTime(failure.until, now))}` : failure.message;
 
 /** A fault is ours, not the operator's: it has a reference to quote. */
 export const isFault = (failure: Failure): boolean => failure.reference !== undefined && failure.reference !== null;

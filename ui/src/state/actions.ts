@@ -2,6 +2,8 @@
 import type { ActionId } from "../logic/keys";
 import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
+import { endCall, flagConcern } from "./call-acts";
+import { sendUnlock } from "./call-judged";
 import { call } from "./call.svelte";
 import { notices } from "./notices.svelte";
 import { online } from "./online.svelte";
@@ -32,7 +34,7 @@ function doesntKnow(): void {
   answers.toggleDoesntKnow(answers.current);
   if (answers.stateOf(answers.current) === "doesnt_know" && !answers.onLast) {
     answers.moveTo(answers.current + 1);
-    announcer.say(words.questions.row_done(answers.current + 1, true));
+    announcer.say(words.questions.row_done(answers.current + 1, answers.rows.length, true));
   }
   void focusOn(`answer-${answers.current + 1}`);
 }
@@ -40,11 +42,11 @@ function doesntKnow(): void {
 const inDesk: Partial<Record<MenuId, () => void>> = {
   doesnt_know: doesntKnow,
   spell_back: during(() => void toSpelling()),
-  send_unlock: during(() => (online.is ? void call.send() : notices.news(words.call.offline, "bad"))),
+  send_unlock: during(() => (online.is ? void sendUnlock() : notices.news(words.call.offline, "bad"))),
   notes: during(() => void focusOn("notes")),
-  flag: during(() => void call.flag()),
+  flag: during(() => void flagConcern()),
   pass_on: during(() => call.view?.state !== "ended" && place.open("pass_on")),
-  end_call: during(() => void call.end()),
+  end_call: during(() => void endCall()),
   hide: () => (place.hidden ? void place.show() : place.hide()),
   lock: () => void session.lock(),
   find: () => place.open("find"),

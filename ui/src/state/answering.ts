@@ -1,6 +1,7 @@
 // What the keys do inside the four answer fields.
 import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
+import { checkAnswers } from "./call-judged";
 import { call } from "./call.svelte";
 import { notices } from "./notices.svelte";
 import { online } from "./online.svelte";
@@ -23,7 +24,7 @@ export function answerEnter(press: KeyboardEvent | null): void {
   }
   if (answers.onLast) return answers.complete ? checkAll() : toRow(answers.firstWaiting);
   toRow(answers.current + 1);
-  announcer.say(answers.onLast ? words.questions.row_last : words.questions.row_done(answers.current + 1, false));
+  announcer.say(answers.onLast ? words.questions.row_last(answers.rows.length) : words.questions.row_done(answers.current + 1, answers.rows.length, false));
 }
 
 export function answerMove(press: KeyboardEvent, step: 1 | -1): void {
@@ -34,5 +35,5 @@ export function answerMove(press: KeyboardEvent, step: 1 | -1): void {
 
 export function checkAll(): void {
   if (!online.is) return notices.news(words.call.offline, "bad");
-  void call.check();
+  void checkAnswers();
 }

@@ -2,6 +2,7 @@
 import type { DeskEvent } from "../contract";
 import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
+import { ask } from "./ask";
 import { call } from "./call.svelte";
 import { demo } from "./demo.svelte";
 import { myCalls } from "./my-calls.svelte";
@@ -17,7 +18,9 @@ export async function heard(event: DeskEvent): Promise<void> {
     case "connection_back":
       return online.back();
     case "signed_out":
-      return session.ended();
+      // It may be about a colleague: asking tells, and a refusal ends the desk.
+      await ask("who_is_in", {});
+      return;
     default:
       if (session.stage === "desk") await inDesk(event);
   }

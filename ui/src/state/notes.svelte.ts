@@ -61,6 +61,17 @@ export class Notes {
     this.#refuse(message);
   }
 
+  /** What the desk does not have yet, to be put back after the next sign-in. */
+  get unsaved(): { callId: string; text: string } | null {
+    const callId = this.#callId;
+    return callId === null || this.text === this.#savedText ? null : { callId, text: this.text };
+  }
+
+  /** Puts unsaved notes back, if this is the same call. */
+  restore(kept: { callId: string; text: string }): void {
+    if (this.#callId === kept.callId) this.type(kept.text);
+  }
+
   clear(): void {
     clearTimeout(this.#timer);
     this.#callId = null;

@@ -1,7 +1,7 @@
 // One notice at a time, above the screen: a failure with what to do, or a piece of news. It stays until it
 // is dismissed or replaced, so that nobody has to be quick.
 import type { Failure } from "../contract";
-import { isFault } from "../logic/result";
+import { isFault, sentenceOf } from "../logic/result";
 import { announcer } from "./announcer.svelte";
 
 export interface Notice {
@@ -15,8 +15,9 @@ class Notices {
 
   failed(failure: Failure): void {
     const reference = isFault(failure) ? (failure.reference ?? null) : null;
-    this.current = { tone: "bad", text: failure.message, reference };
-    announcer.interrupt(failure.message);
+    const text = sentenceOf(failure);
+    this.current = { tone: "bad", text, reference };
+    announcer.interrupt(text);
   }
 
   news(text: string, tone: "good" | "info" | "bad" = "info"): void {

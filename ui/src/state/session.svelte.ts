@@ -17,6 +17,9 @@ export type Stage = "starting" | "choose" | "passphrase" | "first_administrator"
 /** Why the sign-in shows: the operator locked the desk, or the session ended by itself. */
 export type Interruption = "locked" | "signed_out" | null;
 
+/** A lock waits this long for the notes to be saved, in milliseconds. */
+const waitForNotes = 2_000;
+
 class Session {
   stage = $state<Stage>("starting");
   connection = $state<ConnectionState | null>(null);
@@ -31,6 +34,8 @@ class Session {
   lockAfter = $state<number | null>(null);
   busy = $state(false);
   failure = $state<Failure | null>(null);
+  /** Notes that were not saved before a lock or the end of the session. */
+  #kept: { callId: string; text: string; email: string } | null = null;
 
   async start(): Promise<void> {
     await this.#connected(await bridge.connectionState());
@@ -120,19 +125,25 @@ class Session {
     this.interruption = null;
     notices.dismiss();
     await call.reread();
+    if (this.#kept !== null && this.#kept.email === desk.operator.email) call.notes.restore(this.#kept);
+    this.#kept = null;
     place.reset(call.view === null ? "look_up" : "call");
     this.stage = "desk";
     void myCalls.load();
     if (desk.demo) void demo.loadMessages().then(() => demo.loadCard());
-    void focusOn(call.view === null ? "look-up-field" : call.view.questions.length > 0 ? "answer-1" : "standing-heading");
+    void focusOn(call.focusId);
   }
 
   async lock(): Promise<void> {
     if (this.stage !== "desk") return;
-    await call.notes.save();
-    const { failure } = await change("lock_desk", {});
-    if (failure !== null && failure.code !== "signed_out") return notices.failed(failure);
+    const saving = call.notes.save();
+    const kept = call.notes.unsaved;
+    const email = this.lastEmail;
+    // The window locks at once, also while the desk is out of reach.
     this.#out("locked");
+    this.#kept = kept === null ? null : { ...kept, email };
+    await Promise.race([saving, new Promise((done) => setTimeout(done, waitForNotes))]);
+    if (this.stage === "sign_in") await change("lock_desk", {});
   }
 
   async signOut(): Promise<void> {
@@ -145,7 +156,11 @@ class Session {
 
   /** The session ended elsewhere: by time, by an administrator, by a newer sign-in. */
   ended(): void {
-    if (this.stage === "desk") this.#out("signed_out");
+    if (this.stage !== "desk") return;
+    const kept = call.notes.unsaved;
+    const email = this.lastEmail;
+    this.#out("signed_out");
+    this.#kept = kept === null ? null : { ...kept, email };
   }
 
   #out(interruption: Interruption): void {
