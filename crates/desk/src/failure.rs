@@ -75,6 +75,7 @@ pub enum Failure {
 
 /// A failure on the wire: `{code, message, field?, reference?, until?}`.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WireFailure {
     /// Stable code.
     pub code: String,
@@ -82,12 +83,15 @@ pub struct WireFailure {
     pub message: String,
     /// The field of the request it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub field: Option<&'static str>,
     /// The reference of a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub reference: Option<String>,
     /// UTC ms: when it is possible again. The window says it in the clock of its place.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub until: Option<i64>,
 }
 

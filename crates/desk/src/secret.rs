@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 /// A secret somebody typed or a cookie carried. Wiped when dropped.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(from = "String")]
 pub struct SecretText(Zeroizing<String>);
 

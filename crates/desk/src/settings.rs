@@ -22,6 +22,7 @@ pub struct Settings {
 
 /// Who runs this desk, as users know it.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields, default)]
 pub struct Organisation {
     /// The name in letters and on pages.

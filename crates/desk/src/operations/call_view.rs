@@ -19,6 +19,7 @@ use crate::work::Work;
 
 /// The call screen.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CallView {
     /// The call.
     pub call_id: String,
@@ -27,6 +28,7 @@ pub struct CallView {
     /// UTC ms.
     pub opened_at: i64,
     /// Its state.
+    #[cfg_attr(test, ts(type = "CallState"))]
     pub state: CallState,
     /// What the desk may do now.
     pub standing: StandingView,
@@ -49,11 +51,13 @@ pub struct CallView {
     /// When a concern was flagged.
     pub flagged_at: Option<i64>,
     /// Where the notice about a pause is.
+    #[cfg_attr(test, ts(type = "MessageState | null"))]
     pub user_told: Option<MessageState>,
 }
 
 /// The user in a call.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CallUser {
     /// The user.
     pub user_id: String,
@@ -69,6 +73,7 @@ pub struct CallUser {
 
 /// Checks of this call.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Checks {
     /// Used.
     pub used: i64,
@@ -80,6 +85,7 @@ pub struct Checks {
 
 /// A question to read aloud.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct QuestionView {
     /// 1 to 4.
     pub slot: i64,
@@ -91,6 +97,7 @@ pub struct QuestionView {
 
 /// Calls before this one, refused ones included.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EarlierCalls {
     /// How many.
     pub count: i64,
@@ -102,6 +109,7 @@ pub struct EarlierCalls {
 
 /// A call passed to the administrators.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PassedOn {
     /// UTC ms.
     pub at: i64,
@@ -113,6 +121,7 @@ pub struct PassedOn {
 
 /// What the desk may do now, as the window gets it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StandingView {
     /// No check came out yet.
@@ -157,6 +166,7 @@ pub enum StandingView {
     /// The call is over.
     Ended {
         /// How.
+        #[cfg_attr(test, ts(type = "Outcome"))]
         outcome: Outcome,
     },
 }

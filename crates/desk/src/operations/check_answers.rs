@@ -27,6 +27,7 @@ const LONGEST: usize = 200;
 
 /// Checks what the caller said.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct CheckAnswers {
     /// The call.
@@ -37,6 +38,7 @@ pub struct CheckAnswers {
 
 /// The one verdict.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Verdict {
     /// Verified or not.
     pub verified: bool,

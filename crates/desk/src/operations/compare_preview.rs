@@ -14,6 +14,7 @@ use crate::work::Work;
 
 /// Asks how a text will be compared.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ComparePreview {
     /// The call.
@@ -26,6 +27,7 @@ pub struct ComparePreview {
 
 /// How it will be compared.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Preview {
     /// Folded.
     pub canonical: String,

@@ -13,15 +13,18 @@ use crate::work::Work;
 
 /// Asks for it; with an id, for that call even after it ended.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct CurrentCall {
     /// A call of one's own.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     pub call_id: Option<String>,
 }
 
 /// The call, if there is one.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Current {
     /// The call.
     pub call: Option<CallView>,

@@ -12,10 +12,12 @@ use crate::work::Work;
 
 /// The unlock e-mail of a call.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Delivery {
     /// The message.
     pub message_id: String,
     /// Its state.
+    #[cfg_attr(test, ts(type = "MessageState"))]
     pub state: MessageState,
     /// Where it went.
     pub address: String,

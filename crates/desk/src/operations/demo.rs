@@ -17,11 +17,13 @@ const SHOWN: i64 = 50;
 
 /// Asks for the mailbox.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct DemoMailbox {}
 
 /// Newest first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Mailbox {
     /// Letters and texts.
     pub messages: Vec<MailboxMessage>,
@@ -29,6 +31,7 @@ pub struct Mailbox {
 
 /// A letter or text.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MailboxMessage {
     /// The message.
     pub id: String,
@@ -48,6 +51,7 @@ pub struct MailboxMessage {
 
 /// A link in a letter.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MailboxLink {
     /// What the button says.
     pub label: String,
@@ -99,11 +103,13 @@ pub fn links_in(text: &str, public_url: &str) -> Vec<MailboxLink> {
 
 /// Asks for the card.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct DemoCard {}
 
 /// One invented caller.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Card {
     /// Their name.
     pub name: String,
@@ -121,6 +127,7 @@ pub struct Card {
 
 /// A question and what the caller says.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CardAnswer {
     /// The question.
     pub question: String,

@@ -13,9 +13,11 @@ use crate::work::Work;
 
 /// Signs in as an invented operator of that role.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct DemoSignIn {
     /// The role.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
 }
 

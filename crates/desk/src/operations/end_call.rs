@@ -18,6 +18,7 @@ use crate::work::Work;
 
 /// Ends a call and saves the notes.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct EndCall {
     /// The call.
@@ -28,10 +29,12 @@ pub struct EndCall {
 
 /// Ended.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EndedCall {
     /// The call.
     pub call_id: String,
     /// How it ended.
+    #[cfg_attr(test, ts(type = "Outcome"))]
     pub outcome: Outcome,
 }
 
@@ -78,11 +81,13 @@ pub async fn end(call: &calls::Call, left_alone: bool, work: &mut Work<'_>) -> R
 
 /// Open calls that were left alone, for the caretaker.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct CallsLeftAlone {}
 
 /// Their ids.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LeftAlone {
     /// The calls.
     pub call_ids: Vec<String>,
@@ -106,6 +111,7 @@ impl Plain for CallsLeftAlone {
 
 /// Ends a call that was left alone.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct AbandonCall {
     /// The call.

@@ -19,6 +19,7 @@ use crate::work::Work;
 
 /// Makes the first administrator, not yet active.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct CreateFirstAdministrator {
     /// Their name.
@@ -31,6 +32,7 @@ pub struct CreateFirstAdministrator {
 
 /// What their authenticator app is given, shown once.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Created {
     /// To confirm with.
     pub operator_id: String,
@@ -115,6 +117,7 @@ async fn nobody_yet(work: &mut Work<'_>) -> Result<(), Stop> {
 
 /// Confirms that the authenticator works; then the first administrator is active.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmFirstAdministrator {
     /// Who was made.
@@ -125,6 +128,7 @@ pub struct ConfirmFirstAdministrator {
 
 /// Confirmed.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Confirmed {
     /// Always true; anything else is a refusal.
     pub ok: bool,

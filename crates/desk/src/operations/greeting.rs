@@ -13,11 +13,13 @@ use crate::work::Work;
 
 /// Asks for it.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Greet {}
 
 /// What the sign-in screen shows.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Greeting {
     /// Who runs this desk.
     pub organisation: Organisation,
@@ -33,8 +35,10 @@ pub struct Greeting {
 
 /// An invented operator.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DemoOperator {
     /// The role they have.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
     /// Their name.
     pub name: String,

@@ -22,6 +22,7 @@ use crate::work::Work;
 
 /// Looks for users.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct LookUp {
     /// What was typed.
@@ -32,6 +33,7 @@ pub struct LookUp {
 
 /// What was found.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Found {
     /// At most eight, best first.
     pub users: Vec<UserRow>,
@@ -53,6 +55,7 @@ pub struct Found {
 
 /// A masked row.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UserRow {
     /// The user.
     pub user_id: String,

@@ -32,6 +32,8 @@ pub mod take_over_call;
 pub mod unlock_link;
 pub mod user_sign_in;
 pub mod who_is_in;
+#[cfg(test)]
+mod wire;
 
 use std::pin::Pin;
 

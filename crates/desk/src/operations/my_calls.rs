@@ -16,11 +16,13 @@ const SHOWN: i64 = 50;
 
 /// Asks for them.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct MyCalls {}
 
 /// Newest first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MyCallList {
     /// The calls.
     pub calls: Vec<MyCall>,
@@ -28,6 +30,7 @@ pub struct MyCallList {
 
 /// One call.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MyCall {
     /// The call.
     pub call_id: String,
@@ -44,10 +47,13 @@ pub struct MyCall {
     /// UTC ms.
     pub ended_at: Option<i64>,
     /// Its state.
+    #[cfg_attr(test, ts(type = "CallState"))]
     pub state: CallState,
     /// How it ended.
+    #[cfg_attr(test, ts(type = "Outcome | null"))]
     pub outcome: Option<Outcome>,
     /// Where the unlock e-mail is.
+    #[cfg_attr(test, ts(type = "MessageState | null"))]
     pub message_state: Option<MessageState>,
     /// Whether the button was pressed.
     pub opened: bool,

@@ -17,6 +17,7 @@ const LONGEST: usize = 2_000;
 
 /// Saves the notes of a call.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct SaveNotes {
     /// The call.
@@ -27,6 +28,7 @@ pub struct SaveNotes {
 
 /// Saved.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Saved {
     /// Always true; anything else is a refusal.
     pub ok: bool,

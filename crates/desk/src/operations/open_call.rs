@@ -19,6 +19,7 @@ use crate::work::Work;
 
 /// Opens a call about a user.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct OpenCall {
     /// The user.

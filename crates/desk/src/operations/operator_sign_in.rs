@@ -21,6 +21,7 @@ use crate::work::Work;
 
 /// Signs in at the desk.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct OperatorSignIn {
     /// E-mail address.
@@ -33,6 +34,7 @@ pub struct OperatorSignIn {
 
 /// Signed in. The token goes to whoever keeps sessions, never into JSON.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignedIn {
     /// What the window paints itself with.
     #[serde(flatten)]

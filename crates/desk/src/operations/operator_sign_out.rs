@@ -12,6 +12,7 @@ use crate::work::Work;
 
 /// Done.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Ended {
     /// Always true; anything else is a refusal.
     pub ok: bool,
@@ -21,6 +22,7 @@ macro_rules! ends_the_session {
     ($(#[$doc:meta])* $request:ident, $name:literal) => {
         $(#[$doc])*
         #[derive(Debug, Hash, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         #[serde(deny_unknown_fields)]
         pub struct $request {}
 

@@ -19,6 +19,7 @@ const REASONS: &[&str] = &["cannot_answer", "no_checks_left", "mailbox_lost", "o
 
 /// Passes a call on: two administrators decide.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct PassOn {
     /// The call.
@@ -31,6 +32,7 @@ pub struct PassOn {
 
 /// Flags a concern, silently.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct FlagConcern {
     /// The call.

@@ -11,6 +11,7 @@ use crate::work::Work;
 
 /// Asks for a request of one's own.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct RequestState {
     /// Its id.
@@ -19,6 +20,7 @@ pub struct RequestState {
 
 /// What became of it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StateOfRequest {
     /// `unknown` (nothing was done), `judging`, or `done`.
     pub state: String,

@@ -21,6 +21,7 @@ use crate::work::Work;
 
 /// Sends the unlock e-mail.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct SendUnlock {
     /// The call.
@@ -31,6 +32,7 @@ pub struct SendUnlock {
 
 /// Queued.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Sent {
     /// The call as it is now.
     pub call: CallView,

@@ -14,6 +14,7 @@ use crate::work::Work;
 
 /// Takes over the open call about a user.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct TakeOverCall {
     /// The user.

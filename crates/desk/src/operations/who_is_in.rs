@@ -18,11 +18,13 @@ const IDLE_WARNING: Span = Span::seconds(60);
 
 /// Asks for it.
 #[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct WhoIsIn {}
 
 /// Who is in.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeskView {
     /// Who runs this desk.
     pub organisation: Organisation,
@@ -38,6 +40,7 @@ pub struct DeskView {
 
 /// The operator as the window shows them.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct OperatorView {
     /// Their id.
     pub id: String,
@@ -46,11 +49,13 @@ pub struct OperatorView {
     /// Their address.
     pub email: String,
     /// Their role.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
 }
 
 /// Numbers the window shows.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Numbers {
     /// Checks of the answers in one call.
     pub checks_per_call: i64,

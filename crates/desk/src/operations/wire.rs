@@ -1,0 +1,110 @@
+//! The wire in TypeScript, written from these very types: `ui/src/wire.ts`. The test fails when the file is not
+//! what the types say; `RECOVERY_DESK_WRITE_WIRE=1 cargo test -p recovery-desk wire` writes it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use recovery_rules::roles::{Door, Role};
+use recovery_rules::states::{CallState, MessageState, Outcome};
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::failure::WireFailure;
+use crate::operation::Operation;
+use crate::operations::*;
+
+/// Declarations by name, so that the file doesn't depend on any order.
+struct Declarations<'a>(&'a Config, BTreeMap<String, String>);
+
+impl TypeVisitor for Declarations<'_> {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if T::output_path().is_some() {
+            let name = T::ident(self.0);
+            if self.1.insert(name, T::decl(self.0)).is_none() {
+                T::visit_dependencies(self);
+            }
+        }
+        T::visit_generics(self);
+    }
+}
+
+/// One operation: its name, its request and its answer.
+type Line = (&'static str, String, String);
+
+fn line<O>(seen: &mut Declarations<'_>) -> Line
+where
+    O: Operation + TS,
+    O::Answer: TS,
+{
+    seen.visit::<O>();
+    seen.visit::<O::Answer>();
+    (O::NAME, O::name(seen.0), O::Answer::name(seen.0))
+}
+
+fn union<T: Copy>(name: &str, all: &[T], text: fn(T) -> &'static str) -> String {
+    let names: Vec<_> = all.iter().map(|value| format!("\"{}\"", text(*value))).collect();
+    format!("export type {name} = {};\n", names.join(" | "))
+}
+
+fn wire() -> (String, Vec<&'static str>) {
+    let config = Config::new().with_large_int("number");
+    let mut seen = Declarations(&config, BTreeMap::new());
+    seen.visit::<WireFailure>();
+    let lines: Vec<Line> = vec![
+        line::<greeting::Greet>(&mut seen),
+        line::<first_administrator::CreateFirstAdministrator>(&mut seen),
+        line::<first_administrator::ConfirmFirstAdministrator>(&mut seen),
+        line::<operator_sign_in::OperatorSignIn>(&mut seen),
+        line::<demo_sign_in::DemoSignIn>(&mut seen),
+        line::<who_is_in::WhoIsIn>(&mut seen),
+        line::<operator_sign_out::OperatorSignOut>(&mut seen),
+        line::<operator_sign_out::LockDesk>(&mut seen),
+        line::<look_up::LookUp>(&mut seen),
+        line::<open_call::OpenCall>(&mut seen),
+        line::<take_over_call::TakeOverCall>(&mut seen),
+        line::<current_call::CurrentCall>(&mut seen),
+        line::<compare_preview::ComparePreview>(&mut seen),
+        line::<check_answers::CheckAnswers>(&mut seen),
+        line::<send_unlock::SendUnlock>(&mut seen),
+        line::<notes::SaveNotes>(&mut seen),
+        line::<pass_on::PassOn>(&mut seen),
+        line::<pass_on::FlagConcern>(&mut seen),
+        line::<end_call::EndCall>(&mut seen),
+        line::<my_calls::MyCalls>(&mut seen),
+        line::<request_state::RequestState>(&mut seen),
+        line::<demo::DemoMailbox>(&mut seen),
+        line::<demo::DemoCard>(&mut seen),
+    ];
+    let mut text = String::from(
+        "// Written from the types of crates/desk by its test `wire`; don't edit.\n// Ids are strings, times are UTC milliseconds.\n\n",
+    );
+    text += &union("Role", Role::ALL, Role::name);
+    text += &union("CallState", CallState::ALL, CallState::name);
+    text += &union("Outcome", Outcome::ALL, Outcome::name);
+    text += &union("MessageState", MessageState::ALL, MessageState::name);
+    for declaration in seen.1.values() {
+        let _ = writeln!(text, "\nexport {declaration}");
+    }
+    text += "\n/** Every operation of the desk: what is asked and what is answered. */\nexport interface Operations {\n";
+    for (name, request, answer) in &lines {
+        let _ = writeln!(text, "  {name}: {{ request: {request}; answer: {answer} }};");
+    }
+    text += "}\n";
+    (text, lines.into_iter().map(|line| line.0).collect())
+}
+
+#[test]
+fn every_operation_of_the_desk_is_on_the_wire() {
+    let desk: Vec<_> = TABLE.iter().filter(|l| l.doors.contains(&Door::Desk)).map(|l| l.name).collect();
+    assert_eq!(desk, wire().1);
+}
+
+#[test]
+fn the_windows_types_are_those_of_the_desk() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/wire.ts");
+    if std::env::var_os("RECOVERY_DESK_WRITE_WIRE").is_some() {
+        std::fs::write(&path, wire().0).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written == wire().0, "ui/src/wire.ts is stale; write it with RECOVERY_DESK_WRITE_WIRE=1");
+}

@@ -1,0 +1,908 @@
+// Written from the types of crates/desk by its test `wire`; don't edit.
+// Ids are strings, times are UTC milliseconds.
+
+export type Role = "agent" | "administrator" | "billing";
+export type CallState = "open" | "verified" | "passed_on" | "ended";
+export type Outcome = "unlocked" | "mail_sent" | "not_verified" | "refused" | "abandoned" | "repudiated";
+export type MessageState = "waiting" | "sending" | "accepted" | "deferred" | "failed" | "uncertain" | "superseded" | "expired";
+
+export type CallUser = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * First letter and domain of the address.
+ */
+masked_email: string, 
+/**
+ * The whole address, once the caller is verified.
+ */
+address: string | null, };
+
+export type CallView = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * The user.
+ */
+user: CallUser, 
+/**
+ * UTC ms.
+ */
+opened_at: number, 
+/**
+ * Its state.
+ */
+state: CallState, 
+/**
+ * What the desk may do now.
+ */
+standing: StandingView, 
+/**
+ * Checks used and left.
+ */
+checks: Checks, 
+/**
+ * The call reference it was opened by.
+ */
+reference: string | null, 
+/**
+ * The two words the caller's page shows.
+ */
+check_words: [string, string] | null, 
+/**
+ * The four questions in their fixed order; none where there is nothing to ask.
+ */
+questions: Array<QuestionView>, 
+/**
+ * Calls before this one.
+ */
+earlier_calls: EarlierCalls, 
+/**
+ * The operator's notes.
+ */
+notes: string, 
+/**
+ * The unlock e-mail, once asked for.
+ */
+delivery: Delivery | null, 
+/**
+ * Whether it was passed to the administrators.
+ */
+passed_on: PassedOn | null, 
+/**
+ * When a concern was flagged.
+ */
+flagged_at: number | null, 
+/**
+ * Where the notice about a pause is.
+ */
+user_told: MessageState | null, };
+
+export type Card = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * Their call reference.
+ */
+reference: string, 
+/**
+ * The two words their page shows.
+ */
+check_words: [string, string], 
+/**
+ * What they answer.
+ */
+answers: Array<CardAnswer>, };
+
+export type CardAnswer = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * The answer.
+ */
+answer: string, };
+
+export type CheckAnswers = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * What the caller said, by slot; none where the caller doesn't know.
+ */
+answers: [SecretText | null, SecretText | null, SecretText | null, SecretText | null], };
+
+export type Checks = { 
+/**
+ * Used.
+ */
+used: number, 
+/**
+ * Left.
+ */
+left: number, 
+/**
+ * In one call.
+ */
+per_call: number, };
+
+export type ComparePreview = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * Which of the four.
+ */
+slot: number, 
+/**
+ * What was typed.
+ */
+text: SecretText, };
+
+export type ConfirmFirstAdministrator = { 
+/**
+ * Who was made.
+ */
+operator_id: string, 
+/**
+ * The code their app shows.
+ */
+code: SecretText, };
+
+export type Confirmed = { 
+/**
+ * Always true; anything else is a refusal.
+ */
+ok: boolean, };
+
+export type CreateFirstAdministrator = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * Their password.
+ */
+password: SecretText, };
+
+export type Created = { 
+/**
+ * To confirm with.
+ */
+operator_id: string, 
+/**
+ * `otpauth://…`
+ */
+authenticator_uri: string, 
+/**
+ * Base32, for typing in.
+ */
+authenticator_secret: string, };
+
+export type Current = { 
+/**
+ * The call.
+ */
+call: CallView | null, };
+
+export type CurrentCall = { 
+/**
+ * A call of one's own.
+ */
+call_id?: string, };
+
+export type Delivery = { 
+/**
+ * The message.
+ */
+message_id: string, 
+/**
+ * Its state.
+ */
+state: MessageState, 
+/**
+ * Where it went.
+ */
+address: string, 
+/**
+ * The domain of the address.
+ */
+mail_host: string, 
+/**
+ * UTC ms.
+ */
+queued_at: number, 
+/**
+ * UTC ms.
+ */
+accepted_at: number | null, 
+/**
+ * When it is tried again, while it is put off; UTC ms.
+ */
+deferred_until: number | null, 
+/**
+ * What the other server said.
+ */
+server_reply: string | null, 
+/**
+ * Until when the link works; UTC ms.
+ */
+link_expires_at: number | null, 
+/**
+ * When the button was pressed; UTC ms.
+ */
+opened_at: number | null, 
+/**
+ * When the password was set; UTC ms.
+ */
+used_at: number | null, 
+/**
+ * How many more can be sent today.
+ */
+resends_left: number, 
+/**
+ * When the next one can be sent at the earliest; UTC ms.
+ */
+resend_at: number, 
+/**
+ * Whether the link, and the call code with it, can still be used.
+ */
+code_live: boolean, };
+
+export type DemoCard = Record<symbol, never>;
+
+export type DemoMailbox = Record<symbol, never>;
+
+export type DemoOperator = { 
+/**
+ * The role they have.
+ */
+role: Role, 
+/**
+ * Their name.
+ */
+name: string, };
+
+export type DemoSignIn = { 
+/**
+ * The role.
+ */
+role: Role, };
+
+export type DeskView = { 
+/**
+ * Who runs this desk.
+ */
+organisation: Organisation, 
+/**
+ * Who is signed in.
+ */
+operator: OperatorView, 
+/**
+ * Whether this is demo data.
+ */
+demo: boolean, 
+/**
+ * The version of the wire.
+ */
+api_version: number, 
+/**
+ * The numbers the window shows; it decides nothing with them.
+ */
+policy: Numbers, };
+
+export type EarlierCalls = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * The last one, UTC ms.
+ */
+last_at: number | null, 
+/**
+ * How many were not verified, refused or repudiated.
+ */
+refused: number, };
+
+export type EndCall = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * The notes.
+ */
+notes: string, };
+
+export type Ended = { 
+/**
+ * Always true; anything else is a refusal.
+ */
+ok: boolean, };
+
+export type EndedCall = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * How it ended.
+ */
+outcome: Outcome, };
+
+export type FlagConcern = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * The notes, taken along.
+ */
+notes: string, };
+
+export type Found = { 
+/**
+ * At most eight, best first.
+ */
+users: Array<UserRow>, 
+/**
+ * Whether more match.
+ */
+more: boolean, 
+/**
+ * How many are shown.
+ */
+count: number, 
+/**
+ * Searches used in this hour.
+ */
+used_this_hour: number, 
+/**
+ * Searches an hour.
+ */
+limit_per_hour: number, 
+/**
+ * Whether too little was typed to look for anything.
+ */
+too_short: boolean, 
+/**
+ * Whether a call reference was typed.
+ */
+by_reference: boolean, 
+/**
+ * The reference, if it leads to an account.
+ */
+reference: string | null, };
+
+export type Greet = Record<symbol, never>;
+
+export type Greeting = { 
+/**
+ * Who runs this desk.
+ */
+organisation: Organisation, 
+/**
+ * Whether this is demo data.
+ */
+demo: boolean, 
+/**
+ * Whether there is an active operator; if not, the first administrator is made.
+ */
+operators_exist: boolean, 
+/**
+ * The version of the wire.
+ */
+api_version: number, 
+/**
+ * One-click sign-in, demo data only.
+ */
+demo_operators: Array<DemoOperator>, };
+
+export type LockDesk = Record<symbol, never>;
+
+export type LookUp = { 
+/**
+ * What was typed.
+ */
+query: string, 
+/**
+ * The client's id of this search: its keystrokes count once.
+ */
+search_id: string, };
+
+export type Mailbox = { 
+/**
+ * Letters and texts.
+ */
+messages: Array<MailboxMessage>, };
+
+export type MailboxLink = { 
+/**
+ * What the button says.
+ */
+label: string, 
+/**
+ * The address.
+ */
+url: string, };
+
+export type MailboxMessage = { 
+/**
+ * The message.
+ */
+id: string, 
+/**
+ * `mail` or `sms`.
+ */
+kind: string, 
+/**
+ * The address or number.
+ */
+to: string, 
+/**
+ * The subject; empty for a text.
+ */
+subject: string, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * UTC ms.
+ */
+at: number, 
+/**
+ * Links in it, in order; the window names them by number when it asks to open one.
+ */
+links: Array<MailboxLink>, };
+
+export type MyCall = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * First letter and domain of the address.
+ */
+masked_email: string, 
+/**
+ * UTC ms.
+ */
+opened_at: number, 
+/**
+ * UTC ms.
+ */
+ended_at: number | null, 
+/**
+ * Its state.
+ */
+state: CallState, 
+/**
+ * How it ended.
+ */
+outcome: Outcome | null, 
+/**
+ * Where the unlock e-mail is.
+ */
+message_state: MessageState | null, 
+/**
+ * Whether the button was pressed.
+ */
+opened: boolean, 
+/**
+ * Whether the password was set.
+ */
+used: boolean, 
+/**
+ * What the administrators said, if it was passed on.
+ */
+passed_on: string | null, };
+
+export type MyCallList = { 
+/**
+ * The calls.
+ */
+calls: Array<MyCall>, };
+
+export type MyCalls = Record<symbol, never>;
+
+export type Numbers = { 
+/**
+ * Checks of the answers in one call.
+ */
+checks_per_call: number, 
+/**
+ * Letters and digits a look-up needs.
+ */
+look_up_minimum: number, 
+/**
+ * Searches an hour.
+ */
+look_up_limit_per_hour: number, 
+/**
+ * ms without use until the desk locks.
+ */
+idle_lock_ms: number, 
+/**
+ * ms before that, when it warns.
+ */
+idle_warning_ms: number, 
+/**
+ * ms a verdict lasts.
+ */
+verified_ms: number, 
+/**
+ * ms an unlock link works.
+ */
+link_ms: number, };
+
+export type OpenCall = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * The call reference the caller gave, if there was one.
+ */
+reference: string | null, };
+
+export type OperatorSignIn = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Password.
+ */
+password: SecretText, 
+/**
+ * The code the authenticator shows.
+ */
+code: SecretText, };
+
+export type OperatorSignOut = Record<symbol, never>;
+
+export type OperatorView = { 
+/**
+ * Their id.
+ */
+id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * Their role.
+ */
+role: Role, };
+
+export type Organisation = { 
+/**
+ * The name in letters and on pages.
+ */
+name: string, 
+/**
+ * The telephone number users call.
+ */
+desk_phone: string, 
+/**
+ * When the line is open, in words.
+ */
+opening_hours: string, };
+
+export type PassOn = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The notes, taken along.
+ */
+notes: string, };
+
+export type PassedOn = { 
+/**
+ * UTC ms.
+ */
+at: number, 
+/**
+ * The reason.
+ */
+reason: string, 
+/**
+ * `waiting`, `approved` or `refused`.
+ */
+state: string, };
+
+export type Preview = { 
+/**
+ * Folded.
+ */
+canonical: string, };
+
+export type QuestionView = { 
+/**
+ * 1 to 4.
+ */
+slot: number, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * A hint for the agent on how to ask; none so far.
+ */
+help: string | null, };
+
+export type RequestState = { 
+/**
+ * Its id.
+ */
+request_id: string, };
+
+export type SaveNotes = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * The notes.
+ */
+notes: string, };
+
+export type Saved = { 
+/**
+ * Always true; anything else is a refusal.
+ */
+ok: boolean, };
+
+export type SecretText = string;
+
+export type SendUnlock = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * Whether a link that is on its way is to be replaced.
+ */
+again: boolean, };
+
+export type Sent = { 
+/**
+ * The call as it is now.
+ */
+call: CallView, 
+/**
+ * The call code to read out: shown once, kept nowhere in clear.
+ */
+call_code: string | null, 
+/**
+ * Whether this very request was done before; then there is no code to show again.
+ */
+already_done: boolean, };
+
+export type SignedIn = { 
+/**
+ * Who runs this desk.
+ */
+organisation: Organisation, 
+/**
+ * Who is signed in.
+ */
+operator: OperatorView, 
+/**
+ * Whether this is demo data.
+ */
+demo: boolean, 
+/**
+ * The version of the wire.
+ */
+api_version: number, 
+/**
+ * The numbers the window shows; it decides nothing with them.
+ */
+policy: Numbers, };
+
+export type StandingView = { "kind": "not_verified_yet" } | { "kind": "not_verified" } | { "kind": "verified", 
+/**
+ * Since when, UTC ms.
+ */
+at: number, 
+/**
+ * Until when, UTC ms.
+ */
+until: number, 
+/**
+ * By whom.
+ */
+by: string, } | { "kind": "call_checks_used" } | { "kind": "paused", 
+/**
+ * UTC ms.
+ */
+until: number, } | { "kind": "cannot_be_verified", 
+/**
+ * For administrators only.
+ */
+reason: string | null, 
+/**
+ * When that ends, for administrators only; UTC ms.
+ */
+until: number | null, } | { "kind": "needs_approval" } | { "kind": "repudiated", 
+/**
+ * UTC ms.
+ */
+at: number, } | { "kind": "unlocked", 
+/**
+ * UTC ms.
+ */
+at: number, } | { "kind": "ended", 
+/**
+ * How.
+ */
+outcome: Outcome, };
+
+export type StateOfRequest = { 
+/**
+ * `unknown` (nothing was done), `judging`, or `done`.
+ */
+state: string, };
+
+export type TakeOverCall = { 
+/**
+ * The user.
+ */
+user_id: string, };
+
+export type UserRow = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * First letter and domain of the address.
+ */
+masked_email: string, 
+/**
+ * Where the name matches: start and length in UTF-16 units.
+ */
+name_marks: Array<[number, number]>, 
+/**
+ * Where the company matches.
+ */
+company_marks: Array<[number, number]>, 
+/**
+ * The colleague who is on a call about this user.
+ */
+busy_with: string | null, 
+/**
+ * Whether that is the one who asks.
+ */
+busy_with_me: boolean, 
+/**
+ * Other rows that could be mistaken for this one on the phone.
+ */
+similar: Array<number>, 
+/**
+ * The state of the account; administrators only.
+ */
+admin_state: string | null, };
+
+export type Verdict = { 
+/**
+ * Verified or not.
+ */
+verified: boolean, 
+/**
+ * The call as it is now.
+ */
+call: CallView, };
+
+export type WhoIsIn = Record<symbol, never>;
+
+export type WireFailure = { 
+/**
+ * Stable code.
+ */
+code: string, 
+/**
+ * A finished sentence that says what to do.
+ */
+message: string, 
+/**
+ * The field of the request it is about.
+ */
+field?: string, 
+/**
+ * The reference of a fault.
+ */
+reference?: string, 
+/**
+ * UTC ms: when it is possible again. The window says it in the clock of its place.
+ */
+until?: number, };
+
+/** Every operation of the desk: what is asked and what is answered. */
+export interface Operations {
+  greeting: { request: Greet; answer: Greeting };
+  create_first_administrator: { request: CreateFirstAdministrator; answer: Created };
+  confirm_first_administrator: { request: ConfirmFirstAdministrator; answer: Confirmed };
+  operator_sign_in: { request: OperatorSignIn; answer: SignedIn };
+  demo_sign_in: { request: DemoSignIn; answer: SignedIn };
+  who_is_in: { request: WhoIsIn; answer: DeskView };
+  operator_sign_out: { request: OperatorSignOut; answer: Ended };
+  lock_desk: { request: LockDesk; answer: Ended };
+  look_up: { request: LookUp; answer: Found };
+  open_call: { request: OpenCall; answer: CallView };
+  take_over_call: { request: TakeOverCall; answer: CallView };
+  current_call: { request: CurrentCall; answer: Current };
+  compare_preview: { request: ComparePreview; answer: Preview };
+  check_answers: { request: CheckAnswers; answer: Verdict };
+  send_unlock: { request: SendUnlock; answer: Sent };
+  save_notes: { request: SaveNotes; answer: Saved };
+  pass_on: { request: PassOn; answer: CallView };
+  flag_concern: { request: FlagConcern; answer: CallView };
+  end_call: { request: EndCall; answer: EndedCall };
+  my_calls: { request: MyCalls; answer: MyCallList };
+  request_state: { request: RequestState; answer: StateOfRequest };
+  demo_mailbox: { request: DemoMailbox; answer: Mailbox };
+  demo_card: { request: DemoCard; answer: Card };
+}
