@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use recovery_rules::roles::Door;
 
-use crate::audit::sealer::SealAudit;
+use crate::audit::sealer::{AuditWaits, SealAudit};
 use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -52,7 +52,9 @@ pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, SmtpSetting
 
 /// One round.
 pub async fn look_round(desk: &Desk, holder: &str, seldom: bool) -> Result<(), Failure> {
-    desk.perform(&CALLER, Door::System, None, SealAudit { holder: holder.to_owned() }).await?;
+    if desk.perform(&CALLER, Door::System, None, AuditWaits {}).await?.waits {
+        desk.perform(&CALLER, Door::System, None, SealAudit { holder: holder.to_owned() }).await?;
+    }
     if !seldom {
         return Ok(());
     }

@@ -10,12 +10,49 @@ use crate::audit::{chain, heads};
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
-use crate::store::{audit, leases};
+use crate::store::{audit, leases, meta};
 use crate::work::Work;
 
 /// Entries chained in one transaction.
 const BATCH: i64 = 500;
 const LEASE: Span = Span::seconds(10);
+/// The number of the last head that was signed, in `meta`.
+const SIGNED_HEAD: &str = "signed_head";
+
+/// Whether there is anything to chain or to sign: asked each second, so that an idle desk writes nothing.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditWaits {}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+pub struct Waiting {
+    /// Whether `seal_audit` has something to do.
+    pub waits: bool,
+}
+
+impl Operation for AuditWaits {
+    const NAME: &'static str = "audit_waits";
+    const WHO: Who = Who::System;
+    const DOORS: &'static [Door] = &[Door::System];
+    const KIND: Kind = Kind::Read;
+    type Answer = Waiting;
+    type Shape = PlainShape;
+}
+
+impl Plain for AuditWaits {
+    async fn run(self, work: &mut Work<'_>) -> Result<Waiting, Stop> {
+        if !audit::unchained(&mut work.tx, 1).await?.is_empty() {
+            return Ok(Waiting { waits: true });
+        }
+        if work.desk.audit_heads.is_none() {
+            return Ok(Waiting { waits: false });
+        }
+        let head = audit::head(&mut work.tx).await?.map(|head| head.seq.to_string());
+        let signed = meta::get(&mut work.tx, SIGNED_HEAD).await?;
+        Ok(Waiting { waits: head != signed })
+    }
+}
 
 /// Chains the entries that wait, and signs the new head.
 #[derive(Debug, Hash, Deserialize)]
@@ -55,13 +92,13 @@ impl Plain for SealAudit {
             audit::chain(&mut work.tx, row).await?;
             chained += 1;
         }
-        let signed = crate::store::meta::get(&mut work.tx, "signed_head").await?;
+        let signed = meta::get(&mut work.tx, SIGNED_HEAD).await?;
         if let (Some(path), Some(head)) = (&work.desk.audit_heads, &head)
             && signed.as_deref() != Some(&head.seq.to_string())
         {
             heads::append(path, &work.desk.keys, head)
                 .map_err(|e| crate::failure::Fault::Stored(e.to_string()))?;
-            crate::store::meta::set(&mut work.tx, "signed_head", &head.seq.to_string()).await?;
+            meta::set(&mut work.tx, SIGNED_HEAD, &head.seq.to_string()).await?;
         }
         Ok(Sealed { chained })
     }

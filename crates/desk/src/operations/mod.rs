@@ -139,6 +139,7 @@ pub const TABLE: &[Listed] = &[
     listed::<housekeeping::EventsSince>(),
     listed::<housekeeping::Sweep>(),
     listed::<reset_authenticator::ResetAuthenticator>(),
+    listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
 ];
 

@@ -16,7 +16,7 @@ use crate::operations::who_is_in::{DeskView, OperatorView, desk_view};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
-use crate::store::{events, operators, sessions};
+use crate::store::{calls, events, operators, sessions};
 use crate::work::Work;
 
 /// Signs in at the desk.
@@ -122,6 +122,8 @@ pub async fn start_session(operator: operators::Operator, work: &mut Work<'_>) -
         let about = events::About { operator_id: Some(&operator.id), ..events::About::default() };
         work.tell_desks(events::Kind::SignedOut, about).await?;
     }
+    // Whoever signs in anew has not heard the caller: a verdict of the session before is void.
+    calls::void_verdict_of(&mut work.tx, &operator.id).await?;
     let token = new_token(work);
     let hash = sessions::token_hash(&work.desk.keys, &token);
     let expires_at = work.now + work.policy.span(Number::OperatorSession);
