@@ -143,7 +143,8 @@ class Session {
     this.#out("locked");
     this.#kept = kept === null ? null : { ...kept, email };
     await Promise.race([saving, new Promise((done) => setTimeout(done, waitForNotes))]);
-    if (this.stage === "sign_in") await change("lock_desk", {});
+    // Somebody may be signed in again meanwhile: that desk stays open.
+    if (this.desk === null) await change("lock_desk", {});
   }
 
   async signOut(): Promise<void> {
