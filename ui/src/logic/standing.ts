@@ -38,6 +38,8 @@ export function describeStanding(view: CallView, now: number): StandingInWords {
       return { title: s.cannot_be_verified, note: s.nothing_changed, icon: "pause", tone: "bad" };
     case "needs_approval":
       return { title: s.verified, note: s.needs_approval, icon: "shield_tick", tone: "good" };
+    case "unlocked":
+      return { title: s.unlocked, note: s.unlocked_at(clockTime(standing.at)), icon: "shield_tick", tone: "good" };
     case "repudiated":
       return { title: s.repudiated, note: s.repudiated_note, icon: "cross_octagon", tone: "bad" };
     case "ended":
@@ -48,5 +50,6 @@ export function describeStanding(view: CallView, now: number): StandingInWords {
 /** Which of the four steps is now, from 0. */
 export function stepOf(view: CallView): number {
   if (view.state === "ended" || view.state === "passed_on") return 3;
+  if (view.standing.kind === "unlocked") return 3;
   return view.standing.kind === "verified" || view.standing.kind === "needs_approval" ? 2 : 1;
 }

@@ -1,5 +1,6 @@
 // What the caller says, row by row. It lives in this object only, and goes when `clear` is called: on
 // verified, the last check, end of call, lock, take-over and sign-out.
+import type { RequestOf } from "../contract";
 import { EnterGuard } from "../logic/enter";
 
 export interface Row {
@@ -10,6 +11,8 @@ export interface Row {
 }
 
 export type RowState = "typed" | "doesnt_know" | "waiting";
+
+type FourAnswers = RequestOf<"check_answers">["answers"];
 
 const rowsPerCall = 4;
 const emptyRows = (): Row[] =>
@@ -79,8 +82,9 @@ export class Answers {
   }
 
   /** By slot, as they are sent. */
-  get forCheck(): (string | null)[] {
-    return this.rows.map((row) => (row.doesntKnow ? null : row.text));
+  get forCheck(): FourAnswers {
+    const [a = null, b = null, c = null, d = null] = this.rows.map((row) => (row.doesntKnow ? null : row.text));
+    return [a, b, c, d];
   }
 
   /** After a check that failed with checks left: the rows stay, from the first one again. */

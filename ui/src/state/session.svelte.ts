@@ -1,7 +1,7 @@
 // From the empty window to a signed-in desk: connection, passphrase, first administrator, sign-in. Rust
 // keeps the session; this only knows which of these is next.
 import * as bridge from "../bridge";
-import type { ConnectionChoice, ConnectionState, Desk, Failure, Greeting } from "../contract";
+import type { ConnectionChoice, ConnectionState, Desk, Failure, Greeting, RequestOf } from "../contract";
 import type { Result } from "../logic/result";
 import { words } from "../words/en";
 import { ask, change } from "./ask";
@@ -97,7 +97,7 @@ class Session {
   signIn = (email: string, password: string, code: string): Promise<boolean> =>
     this.#signingIn(() => change("operator_sign_in", { email, password, code }));
 
-  demoSignIn = (role: string): Promise<boolean> => this.#signingIn(() => change("demo_sign_in", { role }));
+  demoSignIn = (role: RequestOf<"demo_sign_in">["role"]): Promise<boolean> => this.#signingIn(() => change("demo_sign_in", { role }));
 
   async #signingIn(act: () => Promise<Result<Desk>>): Promise<boolean> {
     if (this.busy) return false;
