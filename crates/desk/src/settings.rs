@@ -37,7 +37,7 @@ impl Default for Organisation {
     fn default() -> Self {
         Self {
             name: "Meridian".to_owned(),
-            desk_phone: "020 7946 0018".to_owned(),
+            desk_phone: "0113 496 0142".to_owned(),
             opening_hours: "08:00 to 20:00, every day".to_owned(),
         }
     }
