@@ -1,0 +1,31 @@
+//! Help: the telephone number, when the line is open, what happens on the phone. And the page for addresses
+//! that lead nowhere.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{Frame, Pages, Sentence, render};
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct Help<'a> {
+    frame: Frame<'a>,
+}
+
+/// The help page.
+pub async fn show(State(pages): State<Pages>) -> Response {
+    render(StatusCode::OK, &Help { frame: pages.frame() })
+}
+
+/// There is no such page.
+pub async fn not_here(State(pages): State<Pages>) -> Response {
+    let page = Sentence {
+        frame: pages.frame(),
+        title: "There is no such page",
+        sentence: "Check the address, or open the link in our email again.",
+        reference: None,
+    };
+    render(StatusCode::NOT_FOUND, &page)
+}

@@ -1,0 +1,84 @@
+//! Signing in: email and password on one page.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use recovery_desk::operations::account::UserSignOut;
+use recovery_desk::operations::user_sign_in::{UserSignIn, UserSignedIn};
+use recovery_desk::secret::SecretText;
+use recovery_rules::refusal::Refusal;
+use serde::Deserialize;
+
+use super::{Frame, Pages, Problem, render, see_other, sign_in_code};
+use crate::cookies::Cookie;
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn<'a> {
+    frame: Frame<'a>,
+    email: &'a str,
+    problem: Problem,
+}
+
+/// The form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    email: String,
+    password: Option<SecretText>,
+}
+
+/// The form, empty.
+pub async fn show(State(pages): State<Pages>) -> Response {
+    page(&pages, StatusCode::OK, "", Problem::none())
+}
+
+/// Email and password were sent in.
+pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
+    let password = typed.password.unwrap_or_else(|| SecretText::new(""));
+    let missing = match (typed.email.trim().is_empty(), password.expose().is_empty()) {
+        (true, _) => Problem::at(&["email"], words::EMAIL_MISSING.to_owned()),
+        (_, true) => Problem::at(&["password"], words::PASSWORD_MISSING.to_owned()),
+        _ => Problem::none(),
+    };
+    if missing.is_some() {
+        return page(&pages, StatusCode::UNPROCESSABLE_ENTITY, &typed.email, missing);
+    }
+    let failure = match pages.ask(UserSignIn { email: typed.email.clone(), password }).await {
+        Ok(UserSignedIn::Done { token }) => return signed_in(&pages, &headers, &token).await,
+        Ok(UserSignedIn::CodeNeeded { challenge, by_mail }) => {
+            return sign_in_code::send_there(&pages, &challenge, by_mail);
+        }
+        Err(failure) => failure,
+    };
+    let status = match failure.refusal() {
+        Some(Refusal::SignInNotRight) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Refusal::SignInWait { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        _ => return pages.failed(&failure),
+    };
+    // Never which of the two: both are marked.
+    let problem = Problem::at(&["email", "password"], words::of_failure(&failure, pages.times()));
+    page(&pages, status, &typed.email, problem)
+}
+
+/// Signed in: a new session's cookie. The session this browser had before ends at the server, so that nobody
+/// keeps one they planted.
+pub async fn signed_in(pages: &Pages, headers: &HeaderMap, token: &SecretText) -> Response {
+    if pages.cookie(Cookie::Session, headers).is_some()
+        && let Err(failure) = pages.ask_as_user(headers, UserSignOut {}).await
+    {
+        tracing::debug!(code = failure.code(), "the former session of this browser was over");
+    }
+    let mut response = see_other("/account");
+    Cookie::Session.put(response.headers_mut(), token, pages.https());
+    Cookie::Challenge.forget(response.headers_mut(), pages.https());
+    response
+}
+
+fn page(pages: &Pages, status: StatusCode, email: &str, problem: Problem) -> Response {
+    let email: String = email.chars().take(254).collect();
+    render(status, &SignIn { frame: pages.frame(), email: &email, problem })
+}

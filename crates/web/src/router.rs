@@ -1,0 +1,48 @@
+//! Which address leads to which page, and what every request passes on its way.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use recovery_desk::desk::Desk;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::guard;
+use crate::pages::{Pages, account, files, help, not_me, sign_in, sign_in_code, unlock};
+
+/// The longest form has a password of 128 characters; everything above is not ours.
+const LARGEST_BODY: usize = 16 * 1024;
+/// An answer that takes longer helps nobody; the operation behind it is undone.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+/// The account pages over this desk. Links and the only host it answers to come from the settings'
+/// `public_url`. Serve it where that address leads.
+pub fn router(desk: Desk) -> Router {
+    let pages = Pages::new(desk);
+    Router::new()
+        .route("/", get(account::start))
+        .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
+        .route("/unlock", get(unlock::show).post(unlock::redeem))
+        .route("/unlock/open", post(unlock::open))
+        .route("/not-me/{secret}", get(not_me::arrive))
+        .route("/not-me", get(not_me::show).post(not_me::stop))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/code", get(sign_in_code::show).post(sign_in_code::enter))
+        .route("/account", get(account::show))
+        .route("/sign-out", post(account::sign_out))
+        .route("/help", get(help::show))
+        .route("/static/{file}", get(files::send))
+        .fallback(help::not_here)
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        // Sec-Fetch-Site, or Origin against Host in older browsers: a form on somebody else's page gets 403.
+        .layer(CsrfLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))
+        .layer(from_fn_with_state(pages.clone(), guard::only_our_host))
+        .layer(from_fn_with_state(pages.clone(), guard::headers))
+        .layer(from_fn(guard::log))
+        .with_state(pages)
+}

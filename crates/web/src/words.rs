@@ -1,0 +1,129 @@
+//! The English sentences of the account pages that are not in a template: names of events in the history,
+//! refusals that a page says in its own words, and plain answers of the outer layers.
+
+use recovery_desk::failure::Failure;
+use recovery_desk::letters::ShownTimes;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::states::TwoStep;
+use recovery_rules::time::Moment;
+
+/// To a request for another host.
+pub const OTHER_HOST: &str = "This server doesn't answer to that name.\n";
+/// When the last try of a call code was wrong.
+pub const CALL_CODE_TRIES_USED: &str =
+    "The call code was wrong too often, so this link doesn't work any more. Call us again to get a new one.";
+/// When the last try of a verification code was wrong.
+pub const CODE_TRIES_USED: &str =
+    "The code was wrong too often, so it doesn't work any more. Sign in again to get a new one.";
+/// When a field was left empty.
+pub const EMAIL_MISSING: &str = "Enter your email address.";
+/// When a field was left empty.
+pub const PASSWORD_MISSING: &str = "Enter your password.";
+
+/// What a page says of a failure: the desk's sentence, except where the page knows better what was typed.
+pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
+    match failure.refusal() {
+        // The page asks for these two; the desk's own sign-in asks for a code as well.
+        Some(Refusal::SignInNotRight) => "Email or password is not right.".to_owned(),
+        Some(Refusal::SignInWait { until }) => {
+            format!("Too many tries. You can try again at {}.", times.clock(*until))
+        }
+        _ => failure.wire().message,
+    }
+}
+
+/// What a wrong verification code is answered with.
+pub fn wrong_code(tries_left: i64, by_mail: bool) -> String {
+    let newest = if by_mail { "email" } else { "text message" };
+    match tries_left {
+        0 => CODE_TRIES_USED.to_owned(),
+        1 => format!("The code is not right. Check the newest {newest}. You have one try left."),
+        left => format!("The code is not right. Check the newest {newest}. You have {left} tries left."),
+    }
+}
+
+/// The state of 2-step as the account page says it.
+pub fn two_step(state: TwoStep, since: &str) -> String {
+    match state {
+        TwoStep::Never => "Off. It has never been turned on.".to_owned(),
+        TwoStep::On => format!("On, since {since}."),
+        TwoStep::Off => format!("Off, since {since}."),
+        TwoStep::ToBeSetUpAgain => format!("To be set up again, since {since}."),
+    }
+}
+
+/// One event of an account as its history tells it: what, and by whom by role. `None` for what a user learns
+/// nothing from, and for operations this page doesn't know: a raw name is never shown.
+///
+/// A call code and a verification code that were wrong are outcomes too and share their operation's name, so
+/// those sentences say what was tried. `unlocked_at` is the moment of the last unlock, which is told as such.
+pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option<&'static str> {
+    Some(match operation {
+        "open_call" => "Our desk took a phone call about your account",
+        "take_over_call" => "Another person at our desk took over the phone call",
+        "check_answers" => "Our desk checked answers to your security questions on the phone",
+        "send_unlock" => "Our desk sent an unlock email to you",
+        "pass_on" => "Our desk passed the phone call to an administrator",
+        "end_call" => "Our desk ended the phone call",
+        "abandon_call" => "The phone call was left alone and ended",
+        "open_unlock_link" => "The link in an unlock email was opened",
+        "redeem_unlock" if unlocked_at == Some(at) => {
+            "Your account was unlocked and a new password was set, with the link and the call code"
+        }
+        "redeem_unlock" => "A call code was entered on the unlock page",
+        "repudiate" => "\u{201c}This wasn\u{2019}t me\u{201d} was pressed",
+        "user_sign_in" => "Your password was entered to sign in",
+        "enter_sign_in_code" => "A verification code was entered to sign in",
+        "user_sign_out" => "You signed out",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_in_the_history_is_a_real_operation() {
+        let known = [
+            "open_call",
+            "take_over_call",
+            "check_answers",
+            "send_unlock",
+            "pass_on",
+            "end_call",
+            "abandon_call",
+            "open_unlock_link",
+            "redeem_unlock",
+            "repudiate",
+            "user_sign_in",
+            "enter_sign_in_code",
+            "user_sign_out",
+        ];
+        for name in known {
+            assert!(recovery_desk::operations::TABLE.iter().any(|listed| listed.name == name), "{name}");
+            assert!(event(name, Moment(0), None).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_operation_is_left_out_and_never_shown_raw() {
+        assert_eq!(event("look_up", Moment(0), None), None);
+        assert_eq!(event("drop_everything", Moment(0), None), None);
+    }
+
+    #[test]
+    fn only_the_moment_of_the_unlock_is_told_as_an_unlock() {
+        let unlocked = event("redeem_unlock", Moment(5), Some(Moment(5))).unwrap();
+        let tried = event("redeem_unlock", Moment(4), Some(Moment(5))).unwrap();
+        assert!(unlocked.contains("unlocked"));
+        assert!(!tried.contains("unlocked"));
+    }
+
+    #[test]
+    fn the_last_wrong_code_says_that_there_is_no_next_one() {
+        assert!(wrong_code(0, true).contains("Sign in again"));
+        assert!(wrong_code(1, true).contains("one try left"));
+        assert!(wrong_code(3, false).contains("3 tries left"));
+    }
+}

@@ -1,0 +1,13 @@
+// "Show" beside a password: it appears only where this script runs, and says what it does next.
+for (const button of document.querySelectorAll("button[data-shows]")) {
+  const field = document.getElementById(button.dataset.shows);
+  button.hidden = false;
+  button.setAttribute("aria-controls", field.id);
+  button.addEventListener("click", () => {
+    const shown = field.type === "text";
+    field.type = shown ? "password" : "text";
+    button.textContent = shown ? "Show" : "Hide";
+  });
+  // A shown password is sent as a password, so that the browser offers to keep it and not to complete it.
+  field.form.addEventListener("submit", () => { field.type = "password"; });
+}
