@@ -15,7 +15,10 @@ export function perform<N extends OperationName>(name: N, request: RequestOf<N>)
 export const newRequestId = (): string => `request-${(made += 1)}`;
 const connection = (): Promise<Result<ConnectionState>> => settle(Promise.resolve(scene.connection));
 export const connectionState = connection;
-export const chooseConnection = (_choice: ConnectionChoice) => connection();
+export const chooseConnection = (choice: ConnectionChoice) => {
+  scene.connection = { ...scene.connection, mode: choice.kind, label: choice.kind === "demo" ? "demo data" : choice.kind };
+  return connection();
+};
 export const setRecoveryPassphrase = (_passphrase: string, _confirmation: string) => connection();
 export const openWithPassphrase = (_passphrase: string) => connection();
 export const leaveConnection = connection;

@@ -79,11 +79,17 @@ const anywhere: Partial<Record<MenuId, () => void>> = {
   density_compact: () => preferences.chooseDensity("compact"),
 };
 
+/** What the menu can do before anybody is signed in. */
+function beforeDesk(id: string): void {
+  if (id === "about") place.open("about");
+  if (id === "connection" && session.stage !== "choose" && session.stage !== "starting") place.open("connection");
+}
+
 /** Dialogs own the keyboard while they are open; a hidden screen lets only "show" and "lock" through. */
 export function run(id: string): void {
   const always = anywhere[id as MenuId];
   if (always !== undefined) return always();
-  if (session.stage !== "desk") return;
+  if (session.stage !== "desk") return beforeDesk(id);
   if (place.hidden && id !== "hide" && id !== "lock") return;
   if (place.dialog !== null && id !== "lock" && id !== "hide") return;
   inDesk[id as MenuId]?.();

@@ -28,6 +28,8 @@ class Session {
   interruption = $state<Interruption>(null);
   /** Who was signed in before a lock, to fill in the field. */
   lastEmail = $state("");
+  /** Was there a call when the desk locked or the session ended? */
+  callWaits = $state(false);
   /** Said once above the sign-in. */
   welcome = $state("");
   /** Milliseconds without use until the lock, once a desk has told it. */
@@ -165,6 +167,7 @@ class Session {
   }
 
   #out(interruption: Interruption): void {
+    this.callWaits = call.view !== null && call.view.state !== "ended";
     this.#forget();
     this.interruption = interruption;
     this.failure = null;

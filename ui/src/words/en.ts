@@ -119,6 +119,7 @@ export const words = {
     locked: "Your call and notes are kept. Verification and typed answers are gone.",
     locked_plain: "Sign in to go on.",
     signed_out: "You were signed out. Your call and notes are kept. Sign in again.",
+    signed_out_plain: "You were signed out. Sign in again.",
     change: "Change",
     email: "Email",
     password: "Password",
