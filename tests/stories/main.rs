@@ -1,8 +1,9 @@
 //! Stories through the public doors, on real parts. One binary: linking is what costs.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "what sets a story up is test code too; clippy only knows functions marked #[test] as such"
 )]
 
+mod harness;
 mod mail_server;
+mod main_job;

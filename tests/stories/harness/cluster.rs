@@ -1,0 +1,150 @@
+//! A private PostgreSQL: made once a run in a folder of its own, on a loopback port, ended with the run however
+//! that ends.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// The password of the database's user; a story looks for it in everything that was written.
+pub const DATABASE_PASSWORD: &str = "Kr4ftwerk-cluster-7";
+
+/// Makes the cluster and runs the server until standard input ends, so that neither a panic nor a killed run
+/// leaves one behind. $1: folder, $2: binaries, $3: port, $4: further settings.
+const SUPERVISOR: &str = r#"
+set -eu
+cd "$1"
+printf '%s' "$STORY_DATABASE_PASSWORD" > password
+"$2/initdb" --no-sync -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1
+rm password
+printf '%s\n' "$4" >> data/postgresql.conf
+"$2/postgres" -D data -p "$3" -h 127.0.0.1 -k "$1" -c fsync=off -c synchronous_commit=off \
+  -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 </dev/null &
+server=$!
+tries=0
+until "$2/pg_isready" -q -h 127.0.0.1 -p "$3"; do
+  tries=$((tries + 1)); [ $tries -lt 200 ] || { cat server.log >&2; kill $server; exit 1; }
+  sleep 0.05
+done
+echo ready
+read -r _ || true
+kill -QUIT $server
+wait $server || true
+cd /
+rm -rf "$1"
+"#;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Where data, socket and log are.
+    pub folder: PathBuf,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    binaries: PathBuf,
+    // Held, never written to: when it closes, the supervisor ends the server.
+    _alive: ChildStdin,
+    _supervisor: Child,
+}
+
+impl Cluster {
+    /// Makes and starts one.
+    pub fn start(settings: &str, files: &[(&str, &[u8])]) -> Self {
+        let binaries = binaries();
+        let folder = tempfile::Builder::new().prefix("recovery-pg-").tempdir().unwrap().keep();
+        for (name, bytes) in files {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        let port = free_port();
+        let mut command = as_somebody_else(&folder);
+        let mut supervisor = command
+            .args(["sh", "-c", SUPERVISOR, "sh"])
+            .arg(&folder)
+            .arg(&binaries)
+            .args([&port.to_string(), settings])
+            .env("STORY_DATABASE_PASSWORD", DATABASE_PASSWORD)
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(supervisor.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "ready", "PostgreSQL did not start; see {}", folder.display());
+        let alive = supervisor.stdin.take().unwrap();
+        Self { folder, port, binaries, _alive: alive, _supervisor: supervisor }
+    }
+
+    /// The address of a database in it.
+    pub fn url(&self, database: &str) -> String {
+        self.url_by_name("127.0.0.1", database)
+    }
+
+    /// The same under another name of this machine.
+    pub fn url_by_name(&self, host: &str, database: &str) -> String {
+        format!("postgres://postgres:{DATABASE_PASSWORD}@{host}:{}/{database}", self.port)
+    }
+
+    /// Runs one statement outside of any transaction and gives what it prints.
+    pub fn run(&self, database: &str, statement: &str) -> String {
+        let output = Command::new(self.binaries.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h"])
+            .arg(&self.folder)
+            .args(["-p", &self.port.to_string(), "-U", "postgres", "-d", database, "-c", statement])
+            .env("PGPASSWORD", DATABASE_PASSWORD)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+}
+
+/// PostgreSQL refuses to run as root.
+fn as_somebody_else(folder: &Path) -> Command {
+    let root =
+        std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    if !root {
+        let mut command = Command::new("env");
+        command.arg("--");
+        return command;
+    }
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
+    let (user, uid, gid) = ["postgres", "nobody"]
+        .into_iter()
+        .find_map(|user| {
+            let line = passwd.lines().find(|line| line.split(':').next() == Some(user))?;
+            let mut fields = line.split(':').skip(2);
+            Some((user, fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        })
+        .expect("neither a user postgres nor nobody: PostgreSQL does not run as root");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        chown(entry.unwrap().path(), Some(uid), Some(gid)).unwrap();
+    }
+    chown(folder, Some(uid), Some(gid)).unwrap();
+    let mut command = Command::new("runuser");
+    command.args(["-u", user, "--"]);
+    command
+}
+
+/// The newest server of Debian's versioned folders, or the one in PATH.
+fn binaries() -> PathBuf {
+    let versioned = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut found: Vec<PathBuf> = versioned.map(|entry| entry.path().join("bin")).collect();
+    found.sort();
+    found.reverse();
+    found.extend(std::env::split_paths(&path));
+    found
+        .into_iter()
+        .find(|folder| {
+            ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).exists())
+        })
+        .expect("PostgreSQL's server is missing. Install it: apt-get install postgresql")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}

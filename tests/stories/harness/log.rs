@@ -1,0 +1,31 @@
+//! What the program logs, kept to be looked through: the log of a whole run, most detailed level.
+
+use std::io::Write;
+use std::sync::{Mutex, Once};
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Kept;
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap_or_else(|broken| broken.into_inner()).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps everything from now on.
+pub fn keep() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(|| Kept).init();
+    });
+}
+
+/// Everything so far.
+pub fn so_far() -> Vec<u8> {
+    LOG.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+}

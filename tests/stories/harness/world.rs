@@ -1,0 +1,154 @@
+//! A desk on a fresh database, with a clock set by hand unless a story needs the real one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use recovery_desk::audit::chain;
+use recovery_desk::caller::Caller;
+use recovery_desk::caretaker;
+use recovery_desk::chance::Chance;
+use recovery_desk::clock::Clock;
+use recovery_desk::database::{Address, Database};
+use recovery_desk::desk::{Desk, Parts};
+use recovery_desk::failure::Failure;
+use recovery_desk::hashing::HashingCost;
+use recovery_desk::keys::DataKeys;
+use recovery_desk::letters::ShownTimes;
+use recovery_desk::mailer::Mailer;
+use recovery_desk::operation::Operation;
+use recovery_desk::settings::{Organisation, Settings};
+use recovery_desk::store::audit;
+use recovery_rules::time::{Moment, Span};
+
+use super::databases::{self, Engine};
+use super::log;
+use crate::mail_server::MailServer;
+use recovery_desk::smtp::SmtpTls;
+
+/// 24 November 2026, 10:00 UTC.
+pub const MORNING: Moment = Moment(1_795_514_400_000);
+/// Where the account pages of stories are.
+pub const PUBLIC_URL: &str = "https://accounts.meridian.example/";
+
+/// Everything one story needs.
+pub struct World {
+    /// The desk.
+    pub desk: Desk,
+    /// Its database.
+    pub engine: Engine,
+    /// Its address.
+    pub address: Address,
+    /// Its keys.
+    pub keys: DataKeys,
+    /// The SQLite file and the signed heads lie here.
+    pub folder: tempfile::TempDir,
+    /// The mail server, if the story has one.
+    pub mail: Option<MailServer>,
+}
+
+impl World {
+    /// A live desk without a mail server, at ten in the morning.
+    pub async fn live(engine: Engine) -> Self {
+        Self::with(engine, DataKeys::fresh(&Chance::operating_system()), None, Clock::set_to(MORNING)).await
+    }
+
+    /// A live desk whose letters go through a real mail server.
+    pub async fn with_mail(engine: Engine) -> Self {
+        let mail = MailServer::start(SmtpTls::StartTls);
+        let keys = DataKeys::fresh(&Chance::operating_system());
+        Self::with(engine, keys, Some(mail), Clock::set_to(MORNING)).await
+    }
+
+    /// A demo desk without people.
+    pub async fn demo(engine: Engine) -> Self {
+        Self::with(engine, DataKeys::published_demo(), None, Clock::set_to(MORNING)).await
+    }
+
+    /// A desk of these parts.
+    pub async fn with(engine: Engine, keys: DataKeys, mail: Option<MailServer>, clock: Clock) -> Self {
+        log::keep();
+        let folder = tempfile::tempdir().unwrap();
+        let address = databases::fresh(engine, folder.path()).await;
+        let desk = open(&address, &keys, mail.as_ref(), clock, &folder).await;
+        Self { desk, engine, address, keys, folder, mail }
+    }
+
+    /// Another desk on the same database, with connections of its own, as another machine would have.
+    pub async fn another_desk(&self) -> Desk {
+        open(&self.address, &self.keys, self.mail.as_ref(), self.desk.clock.clone(), &self.folder).await
+    }
+
+    /// Asks the desk through the door that leads to this operation, with a new request id.
+    pub async fn ask<O: Operation>(&self, caller: &Caller, request: O) -> Result<O::Answer, Failure> {
+        ask(&self.desk, caller, request).await
+    }
+
+    /// Moves the clock.
+    pub fn later(&self, span: Span) {
+        self.desk.clock.advance(span);
+    }
+
+    /// Sends what is due.
+    pub async fn post(&self) -> usize {
+        Mailer::new(self.desk.clone()).unwrap().run_once().await.unwrap()
+    }
+
+    /// Lets the caretaker look round once, everything included.
+    pub async fn look_round(&self) {
+        caretaker::look_round(&self.desk, "story", true).await.unwrap();
+    }
+
+    /// The audit log, sealed and checked to the last entry.
+    pub async fn audit(&self) -> Vec<audit::AuditRow> {
+        self.look_round().await;
+        let mut tx = self.desk.database.begin_read().await.unwrap();
+        let rows = audit::from(&mut tx, 0, 100_000).await.unwrap();
+        let head = chain::check(&rows).unwrap_or_else(|broken| panic!("{broken:?}"));
+        assert_eq!(head.map_or(0, |head| head.seq), rows.len() as i64);
+        drop(tx);
+        let mut tx = self.desk.database.begin().await.unwrap();
+        assert!(audit::unchained(&mut tx, 1).await.unwrap().is_empty(), "an entry was left out of the chain");
+        rows
+    }
+
+    /// How often the audit log says this of an operation.
+    pub async fn audited(&self, operation: &str, result: &str) -> usize {
+        self.audit().await.iter().filter(|row| row.operation == operation && row.result == result).count()
+    }
+}
+
+/// Asks a desk through the door that leads to this operation, with a new request id.
+pub async fn ask<O: Operation>(desk: &Desk, caller: &Caller, request: O) -> Result<O::Answer, Failure> {
+    desk.perform(caller, O::DOORS[0], Some(&request_id()), request).await
+}
+
+/// A request id nobody used.
+pub fn request_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Opens a desk.
+pub async fn open(
+    address: &Address,
+    keys: &DataKeys,
+    mail: Option<&MailServer>,
+    clock: Clock,
+    folder: &tempfile::TempDir,
+) -> Desk {
+    Desk::open(Parts {
+        database: Database::connect(address).await.unwrap(),
+        keys: keys.clone(),
+        settings: Settings {
+            organisation: Organisation::default(),
+            public_url: PUBLIC_URL.parse().unwrap(),
+            times: ShownTimes::utc(),
+            smtp: mail.map(MailServer::settings),
+        },
+        clock,
+        chance: Chance::operating_system(),
+        hashing: HashingCost::cheap(),
+        audit_heads: Some(folder.path().join("audit-heads.jsonl")),
+    })
+    .await
+    .unwrap()
+}
