@@ -105,6 +105,8 @@ export const plays: Record<string, Play> = {
   "call-notes-refused": { ...onCall({}), act: async () => { await type("answer-1", "Vauxhall Corsa"); await type("notes", "First car: Vauxhall Corsa"); await wait(1_000); } },
   "call-demo": { now: "10:46:50", set: () => { demo(); scene.current = call; notVerified(); }, act: async () => { await four(); await press("Enter"); await wait(400); } },
   "call-long": { ...onCall({ user: { ...call.user, name: `\u202e${long}`, company: long }, questions: call.questions.map((question) => ({ ...question, text: "What was the very long name of the first school that you and your older brothers and sisters went to?" })) }), act: async () => { await type("answer-1", "x".repeat(300)); await wait(300); } },
+  "call-taken-over": { ...onCall({}), act: async () => { await answer(1, "Vauxhall Corsa"); scene.answers.current_call = () => Promise.reject({ code: "call_not_open", message: "This call is over, or a colleague has taken it over. Look the user up again." }); tell("call_taken_over", "c1"); } },
+  "call-repudiated-now": { ...onCall({}), act: async () => { await answer(1, "Vauxhall Corsa"); scene.current = { ...call, state: "ended", standing: { kind: "repudiated", at: at("10:52") }, questions: [] }; tell("repudiated", "c1"); } },
   "my-calls": { act: async () => choose("go_my_calls") },
   "my-calls-empty": { set: () => void (scene.answers.my_calls = () => ({ calls: [] })), act: async () => choose("go_my_calls") },
   mailbox: { set: demo, act: async () => choose("go_mailbox") },

@@ -53,3 +53,10 @@ export function stepOf(view: CallView): number {
   if (view.standing.kind === "unlocked") return 3;
   return view.standing.kind === "verified" || view.standing.kind === "needs_approval" ? 2 : 1;
 }
+
+/** Which of the four steps are done: a call can end without the ones between. */
+export function stepsDone(view: CallView): boolean[] {
+  const sent = view.delivery !== null;
+  const verified = sent || ["verified", "needs_approval", "unlocked"].includes(view.standing.kind);
+  return [true, verified, sent, false].map((done, index) => done && index !== stepOf(view));
+}

@@ -37,11 +37,18 @@ class CurrentCall {
     if (view.questions.length === 0 || view.standing.kind === "verified") this.answers.clear();
   }
 
-  /** Reads the call again. What was asked before something newer came is not adopted. */
+  /**
+   * Reads the call again, by its id, so that one that ended meanwhile says how. What was asked before something
+   * newer came is not adopted.
+   */
   async reread(): Promise<Result<CallView | null>> {
     const asked = this.#adopted;
-    const { answer, failure } = await ask("current_call", {});
-    if (failure !== null) return { answer: null, failure };
+    const { answer, failure } = await ask("current_call", this.view === null ? {} : { call_id: this.view.call_id });
+    if (failure !== null) {
+      // A colleague has it now.
+      if (failure.code === "call_not_open" && asked === this.#adopted) this.adopt(null);
+      return { answer: null, failure };
+    }
     if (asked === this.#adopted) this.adopt(answer.call);
     return { answer: this.view, failure: null };
   }

@@ -29,13 +29,18 @@ export async function heard(event: DeskEvent): Promise<void> {
 async function inDesk(event: DeskEvent): Promise<void> {
   const mine = event.call_id !== null && event.call_id === call.view?.call_id;
   if (mine) await readCallAgain();
-  if (event.kind === "call_taken_over" && mine) {
-    call.adopt(null);
+  // The colleague who took it hears of it too, and still has it.
+  if (mine && event.kind === "call_taken_over" && call.view === null) {
     place.go("look_up");
     notices.news(words.call.taken_over, "bad");
     void focusOn("look-up-field");
   }
-  if (event.kind === "repudiated") notices.news(words.alert.repudiated, "bad");
+  if (event.kind === "repudiated") {
+    if (mine) {
+      announcer.interrupt(words.verdict.repudiated_title);
+      void focusOn("standing-heading");
+    } else notices.news(words.alert.repudiated, "bad");
+  }
   if (event.kind === "flagged" && !mine) notices.news(words.alert.flagged);
   if (event.kind === "passed_on" && !mine) notices.news(words.alert.passed_on);
   void myCalls.load();

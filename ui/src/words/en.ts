@@ -22,7 +22,6 @@ export const words = {
     clock_tomorrow: (clock: string) => `${clock} tomorrow`,
     clock_on: (clock: string, day: string) => `${clock} on ${day}`,
     day_and_clock: (day: string, clock: string) => `${day}, ${clock}`,
-    minutes: (n: number) => plural(n, "minute", "minutes"),
     minutes_left: (n: number) => `${plural(n, "minute", "minutes")} left`,
     minutes_short: (n: number) => (n < 1 ? "now" : `${n} min`),
   },
@@ -216,7 +215,6 @@ export const words = {
     used: (n: number) => `${plural(n, "look-up", "look-ups")} this hour, all recorded`,
     offline: "Look-up is off while there is no connection.",
     opening: "Starting the call…",
-    on_a_call: "You are on a call. End it before you start another.",
     announce: (n: number, more: boolean, first: string, company: string) =>
       n === 0 ? "Nobody matches." : `${more ? "More than " : ""}${plural(n, "user", "users")}. ${first}, ${company}.`,
   },
@@ -313,7 +311,6 @@ export const words = {
     verified: "Verified for this call",
     verified_spoken: "Verified for this call. Control Enter sends the unlock email.",
     verified_note: (clock: string) => `Ends with the call. The unlock email can be sent until ${clock}.`,
-    verified_over: "The time to send the unlock email is over. Go through the questions again, or pass it on.",
     at_by: (clock: string, name: string) => `${clock}, ${name}`,
     verified_say: "“Thank you, that’s everything I need. I’m sending an email to the address on your account. Stay on the line while it arrives.”",
     cleared: "The four answers were checked together and are cleared from this screen.",
