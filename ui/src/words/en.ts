@@ -364,6 +364,7 @@ export const words = {
     again: "Send again",
     again_at: (clock: string) => `Send again from ${clock}`,
     none_left: "No more today",
+    offline: "Can’t send while offline",
   },
   delivery: {
     track: "What happened to the unlock email",
