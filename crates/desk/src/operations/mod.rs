@@ -141,6 +141,7 @@ pub const TABLE: &[Listed] = &[
     listed::<reset_authenticator::ResetAuthenticator>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
+    listed::<crate::demo::seed::SeedDemo>(),
 ];
 
 impl Desk {

@@ -64,6 +64,11 @@ impl User {
     }
 }
 
+/// How many there are, in any state.
+pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM users").number(tx).await
+}
+
 /// By id.
 pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<User>, sqlx::Error> {
     sql("SELECT * FROM users WHERE id = $1").bind(id).optional(tx).await
