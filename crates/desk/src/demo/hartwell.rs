@@ -38,9 +38,9 @@ pub(super) const PEOPLE: &[Person] = &[
     of("Leroy", "Campbell", "leroy.campbell").on(106).locked(LockedBy::Recovery),
     of("Ingeborg", "Aasen", "ingeborg.aasen").on(107).locked(LockedBy::Owner),
     of("Patrick", "Doyle", "patrick.doyle").on(108).locked(LockedBy::Administrator),
-    of("Dorota", "Wiśniewska", "dorota.wisniewska").on(109).paused(19),
+    of("Dorota", "Wiśniewska", "dorota.wisniewska").on(109),
     of("Kwame", "Mensah", "kwame.mensah").on(110).reference_paused(11),
-    of("Elif", "Şahin", "elif.sahin").on(111).stopped(40),
+    of("Elif", "Şahin", "elif.sahin").on(111),
     of("Hugo", "Marchetti", "hugo.marchetti").on(112).frozen(24 * 5),
     // Fully protected, and nothing else.
     of("Amelia", "Hart", "amelia.hart").on(113),

@@ -33,12 +33,8 @@ pub struct Person {
     pub(super) two_step_days: i64,
     /// How many of the four answers are given.
     pub(super) answered: usize,
-    /// Hours from now.
-    pub(super) paused: Option<i64>,
     /// Hours from now, for calls by call reference.
     pub(super) reference_paused: Option<i64>,
-    /// Hours from now.
-    pub(super) stopped: Option<i64>,
     /// Hours from now.
     pub(super) frozen: Option<i64>,
     /// Hours ago.
@@ -65,9 +61,7 @@ pub(super) const fn person(
         phone: None,
         two_step_days: 266,
         answered: 4,
-        paused: None,
         reference_paused: None,
-        stopped: None,
         frozen: None,
         last_sign_in: Some(20),
     }
@@ -103,17 +97,9 @@ impl Person {
     pub(super) const fn closed(self) -> Self {
         Self { account: Account::Closed, last_sign_in: Some(24 * 70), ..self }
     }
-    /// Phone verification paused for so many more hours.
-    pub(super) const fn paused(self, hours: i64) -> Self {
-        Self { paused: Some(hours), ..self }
-    }
     /// The same for calls by call reference.
     pub(super) const fn reference_paused(self, hours: i64) -> Self {
         Self { reference_paused: Some(hours), ..self }
-    }
-    /// Phone recovery stopped for so many more hours.
-    pub(super) const fn stopped(self, hours: i64) -> Self {
-        Self { stopped: Some(hours), ..self }
     }
     /// Contacts frozen for so many more hours.
     pub(super) const fn frozen(self, hours: i64) -> Self {
