@@ -89,7 +89,7 @@ impl Operation for TakeMessage {
 
 impl Plain for TakeMessage {
     async fn run(self, work: &mut Work<'_>) -> Result<Taken, Stop> {
-        let message = outbox::take(&mut work.tx, &self.id, work.now, work.now + LEASE)
+        let mut message = outbox::take(&mut work.tx, &self.id, work.now, work.now + LEASE)
             .await?
             .ok_or(Refusal::NotFound)?;
         work.about.user_id = message.user_id.clone();
@@ -104,7 +104,7 @@ impl Plain for TakeMessage {
         if message.expires_at.is_some_and(|end| work.now >= Moment(end)) {
             return end(&message, MessageState::Expired, work).await;
         }
-        let Some(secrets) = secrets(&message, work).await? else {
+        let Some(secrets) = secrets(&mut message, work).await? else {
             return end(&message, MessageState::Superseded, work).await;
         };
         Ok(Taken { to_send: Some(ToSend { message, secrets, now: work.now }) })
@@ -123,7 +123,7 @@ async fn end(message: &outbox::Message, state: MessageState, work: &mut Work<'_>
 
 /// The secrets of a message: those sealed at the first taking, or new ones. None if what it carries is dead.
 async fn secrets(
-    message: &outbox::Message,
+    message: &mut outbox::Message,
     work: &mut Work<'_>,
 ) -> Result<Option<Vec<Zeroizing<String>>>, Stop> {
     if let Some(sealed) = &message.sealed_secret {
@@ -151,6 +151,8 @@ async fn secrets(
     let joined = Zeroizing::new(secrets.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n"));
     let sealed = work.desk.keys.seal(CONTEXT, joined.as_bytes(), &work.desk.chance);
     outbox::seal(&mut work.tx, &message.id, sealed, Some(expires_at)).await?;
+    // The letter says until when its link or code works.
+    message.expires_at = Some(expires_at.0);
     Ok(Some(secrets))
 }
 
