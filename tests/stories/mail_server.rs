@@ -65,6 +65,11 @@ impl MailServer {
         std::fs::write(self.folder.path().join(habit), "").unwrap();
     }
 
+    /// Makes it behave again.
+    pub fn unset(&self, habit: &str) {
+        std::fs::remove_file(self.folder.path().join(habit)).unwrap();
+    }
+
     /// The letters that arrived, taken apart, in order.
     pub fn arrived(&self) -> Vec<Arrived> {
         self.letters().iter().map(|letter| Arrived::parse(letter)).collect()

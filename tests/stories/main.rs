@@ -5,5 +5,7 @@
 )]
 
 mod harness;
+mod look_up_and_call;
 mod mail_server;
 mod main_job;
+mod unlock_mail;

@@ -62,7 +62,9 @@ on_both_databases! {
             pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap()
         else { panic!("a mailed code is asked for") };
         world.post().await;
-        let code = mail.newest(PRIYA, "verification code").code();
+        let letter = mail.newest(PRIYA, "verification code");
+        assert!(letter.text.contains("works until 10:10 UTC"), "{}", letter.text);
+        let code = letter.code();
         let CodeEntered::Done { token } = pages::enter_code(&world.desk, &challenge, &code).await.unwrap()
         else { panic!("the code is right") };
         let session = token.expose().to_owned();

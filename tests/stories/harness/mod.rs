@@ -10,6 +10,7 @@ pub mod pages;
 pub mod scan;
 pub mod world;
 
+pub use agent::Agent;
 pub use databases::Engine;
 pub use fixtures::{ANSWERS, PASSWORD};
 pub use world::World;
