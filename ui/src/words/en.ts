@@ -136,6 +136,7 @@ export const words = {
     back: "Back to email and password",
     wait: "Signing in…",
     demo_title: "Sign in by one click",
+    demo_none: "There is nobody to sign in as. Reset the demo data, above.",
     demo_lead: "This is demo data: invented people, real screens.",
     demo_notes: { agent: "Takes calls", administrator: "Takes calls and sees why somebody can’t be verified" } as Record<string, string>,
     demo_as: (role: string) => `Sign in as ${role.toLowerCase()}`,
