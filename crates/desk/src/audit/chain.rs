@@ -62,7 +62,14 @@ pub struct Broken {
 
 /// Checks entries in the order of their numbers, from the first one on.
 pub fn check<'a>(rows: impl IntoIterator<Item = &'a AuditRow>) -> Result<Option<Head>, Broken> {
-    let mut head: Option<Head> = None;
+    check_from(None, rows)
+}
+
+/// Checks the entries that follow a head that was checked; a long chain is checked in pages.
+pub fn check_from<'a>(
+    mut head: Option<Head>,
+    rows: impl IntoIterator<Item = &'a AuditRow>,
+) -> Result<Option<Head>, Broken> {
     for row in rows {
         let expected = head.as_ref().map_or(1, |head| head.seq + 1);
         let previous = head.as_ref().map_or(START.to_vec(), |head| head.hash.clone());

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod call_view;
 pub mod check_answers;
+pub mod check_audit;
 pub mod compare_preview;
 pub mod current_call;
 pub mod deliver_to_demo;
@@ -15,6 +16,7 @@ pub mod enter_sign_in_code;
 pub mod first_administrator;
 pub mod greeting;
 pub mod housekeeping;
+pub mod list_operators;
 pub mod look_up;
 pub mod messages;
 pub mod my_calls;
@@ -139,6 +141,8 @@ pub const TABLE: &[Listed] = &[
     listed::<housekeeping::EventsSince>(),
     listed::<housekeeping::Sweep>(),
     listed::<reset_authenticator::ResetAuthenticator>(),
+    listed::<list_operators::ListOperators>(),
+    listed::<check_audit::CheckAudit>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
     listed::<crate::demo::seed::SeedDemo>(),

@@ -78,6 +78,11 @@ pub async fn unchained(tx: &mut Tx, limit: i64) -> Result<Vec<AuditRow>, sqlx::E
     sql("SELECT * FROM audit WHERE seq IS NULL ORDER BY at, id LIMIT $1").bind(limit).all(tx).await
 }
 
+/// How many entries wait for the sealer.
+pub async fn count_unchained(tx: &mut Tx) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM audit WHERE seq IS NULL").number(tx).await
+}
+
 /// Gives an entry its place, once.
 pub async fn chain(tx: &mut Tx, row: AuditRow) -> Result<(), sqlx::Error> {
     sql("UPDATE audit SET seq = $2, previous_hash = $3, hash = $4 WHERE id = $1 AND seq IS NULL")

@@ -39,6 +39,11 @@ pub async fn count_active(tx: &mut Tx) -> Result<i64, sqlx::Error> {
     sql("SELECT COUNT(*) FROM operators WHERE state <> 'invited'").number(tx).await
 }
 
+/// Everybody, by name.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Operator>, sqlx::Error> {
+    sql("SELECT * FROM operators ORDER BY name, email").all(tx).await
+}
+
 /// By id.
 pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Operator>, sqlx::Error> {
     sql("SELECT * FROM operators WHERE id = $1").bind(id).optional(tx).await
