@@ -6,6 +6,7 @@ pub mod command_line;
 mod cookies;
 pub mod demo_call;
 mod guard;
+mod output;
 mod pages;
 mod router;
 mod words;

@@ -1,1 +1,0 @@
-//! The whole main job, played in text.
