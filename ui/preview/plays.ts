@@ -116,5 +116,5 @@ export const plays: Record<string, Play> = {
   "reset-demo": { set: demo, act: async () => click("demo-reset") },
   idle: { set: () => void (scene.answers.who_is_in = () => Promise.resolve({ ...idleDesk })), act: () => wait(2_500) },
 };
-const idleDesk = { ...(usual().who_is_in!({}) as Awaited<ReturnType<NonNullable<ReturnType<typeof usual>["who_is_in"]>>>), policy: { checks_per_call: 3, look_up_minimum: 3, look_up_limit_per_hour: 60, idle_lock_ms: 50_000, idle_warning_ms: 49_000, verified_ms: 600_000, link_ms: 3_600_000 } };
+const idleDesk = { ...(usual().who_is_in!({}) as Awaited<ReturnType<NonNullable<ReturnType<typeof usual>["who_is_in"]>>>), policy: { checks_per_call: 3, look_up_minimum: 3, look_up_surname_minimum: 2, look_up_rows: 8, look_up_limit_per_hour: 60, idle_lock_ms: 50_000, idle_warning_ms: 49_000, verified_ms: 600_000, link_ms: 3_600_000 } };
 void calls;

@@ -9,7 +9,7 @@ export const desk: Desk = {
   operator: { id: "o1", name: "Dana Okafor", email: "dana.okafor@meridian.example", role: "agent" },
   demo: false,
   api_version: 1,
-  policy: { checks_per_call: 3, look_up_minimum: 3, look_up_limit_per_hour: 60, idle_lock_ms: 15 * minute, idle_warning_ms: minute, verified_ms: 10 * minute, link_ms: 60 * minute },
+  policy: { checks_per_call: 3, look_up_minimum: 3, look_up_surname_minimum: 2, look_up_rows: 8, look_up_limit_per_hour: 60, idle_lock_ms: 15 * minute, idle_warning_ms: minute, verified_ms: 10 * minute, link_ms: 60 * minute },
 };
 
 export const greeting: Greeting = {
@@ -17,6 +17,7 @@ export const greeting: Greeting = {
   demo: false,
   operators_exist: true,
   api_version: 1,
+  idle_lock_ms: 15 * minute,
   demo_operators: [
     { role: "agent", name: "Dana Okafor" },
     { role: "administrator", name: "Ingrid Solberg" },

@@ -424,6 +424,10 @@ operators_exist: boolean,
  */
 api_version: number, 
 /**
+ * ms without use until the desk locks.
+ */
+idle_lock_ms: number, 
+/**
  * One-click sign-in, demo data only.
  */
 demo_operators: Array<DemoOperator>, };
@@ -557,6 +561,14 @@ checks_per_call: number,
  * Letters and digits a look-up needs.
  */
 look_up_minimum: number, 
+/**
+ * Letters a family name alone needs.
+ */
+look_up_surname_minimum: number, 
+/**
+ * Rows a look-up shows at most.
+ */
+look_up_rows: number, 
 /**
  * Searches an hour.
  */

@@ -8,6 +8,9 @@ use crate::fold::search_fold;
 /// Letters and digits a look-up needs by default (policy `look_up_minimum`).
 pub const LOOK_UP_MINIMUM: usize = 3;
 
+/// Letters enough for a single word, which then is looked for among family names only ("Li").
+pub const LOOK_UP_SURNAME_MINIMUM: usize = 2;
+
 /// Words looked at; what is typed beyond them narrows nothing.
 const TOKENS_MAXIMUM: usize = 4;
 
@@ -66,7 +69,8 @@ impl Query {
         let (mut tokens, phone_digits) = split_digits(&search_fold(&text));
         tokens.truncate(TOKENS_MAXIMUM);
         let letters: usize = tokens.iter().map(|token| token.chars().count()).sum();
-        let enough = letters >= minimum || (letters == 2 && tokens.len() == 1 && minimum <= LOOK_UP_MINIMUM);
+        let enough = letters >= minimum
+            || (letters == LOOK_UP_SURNAME_MINIMUM && tokens.len() == 1 && minimum <= LOOK_UP_MINIMUM);
         let only_digits = tokens.iter().all(|token| is_digits(token));
         if tokens.is_empty() || only_digits || !enough {
             return Self::TooShort;
@@ -77,7 +81,7 @@ impl Query {
 
     /// True for a single token of two letters: match it against family names only.
     pub fn family_name_only(&self) -> bool {
-        matches!(self, Self::Words { tokens, .. } if tokens.len() == 1 && tokens[0].chars().count() == 2)
+        matches!(self, Self::Words { tokens, .. } if tokens.len() == 1 && tokens[0].chars().count() == LOOK_UP_SURNAME_MINIMUM)
     }
 }
 

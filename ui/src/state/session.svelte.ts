@@ -91,6 +91,7 @@ class Session {
       return;
     }
     this.greeting = answer;
+    this.lockAfter = answer.idle_lock_ms;
     const who = await bridge.perform("who_is_in", {});
     if (who.answer !== null) return this.#enter(who.answer);
     this.stage = answer.operators_exist || answer.demo ? "sign_in" : "first_administrator";

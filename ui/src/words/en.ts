@@ -182,7 +182,8 @@ export const words = {
     label: "Who is calling?",
     tips: ["name", "company", "email", "last 4 digits", "call reference"] as const,
     tip: ["A ", ", ", " or ", ", the ", " of a phone with a name, or a ", "."] as const,
-    minimum: (n: number) => `From ${n} characters, fewer for a surname.`,
+    minimum: (n: number, surname: number, rows: number) =>
+      `From ${n} characters, ${surname} for a surname. At most ${rows}.`,
     users: (n: number, more: boolean) => (more ? `${n}+ users` : plural(n, "user", "users")),
     clear: "clear",
     best: "Best matches",

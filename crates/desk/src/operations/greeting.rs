@@ -1,5 +1,6 @@
 //! What the sign-in screen needs before anybody is signed in. Names nobody but, in a demo, its invented staff.
 
+use recovery_rules::policy::Number;
 use recovery_rules::roles::{Door, Role, Who};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct Greeting {
     pub operators_exist: bool,
     /// The version of the wire.
     pub api_version: i64,
+    /// ms without use until the desk locks.
+    pub idle_lock_ms: i64,
     /// One-click sign-in, demo data only.
     pub demo_operators: Vec<DemoOperator>,
 }
@@ -68,6 +71,7 @@ impl Plain for Greet {
             demo: work.desk.demo,
             operators_exist: operators::count_active(&mut work.tx).await? > 0,
             api_version: API_VERSION,
+            idle_lock_ms: work.policy.span(Number::OperatorSessionIdle).0,
             demo_operators,
         })
     }

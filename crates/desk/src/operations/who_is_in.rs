@@ -1,6 +1,6 @@
 //! Everything the window needs to paint itself: who is in, which organisation, the numbers in force.
 
-use recovery_rules::look_up_query::LOOK_UP_MINIMUM;
+use recovery_rules::look_up_query::{LOOK_UP_MINIMUM, LOOK_UP_SURNAME_MINIMUM};
 use recovery_rules::policy::Number;
 use recovery_rules::roles::{ANY_OPERATOR, Door, Role, Who};
 use recovery_rules::time::Span;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::API_VERSION;
 use crate::failure::Stop;
+use crate::look_up::LIMIT;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::settings::Organisation;
@@ -61,6 +62,10 @@ pub struct Numbers {
     pub checks_per_call: i64,
     /// Letters and digits a look-up needs.
     pub look_up_minimum: i64,
+    /// Letters a family name alone needs.
+    pub look_up_surname_minimum: i64,
+    /// Rows a look-up shows at most.
+    pub look_up_rows: i64,
     /// Searches an hour.
     pub look_up_limit_per_hour: i64,
     /// ms without use until the desk locks.
@@ -106,6 +111,8 @@ pub fn desk_view(work: &Work<'_>, operator: OperatorView) -> DeskView {
         policy: Numbers {
             checks_per_call: policy.count(Number::ChecksACall),
             look_up_minimum: i64::try_from(LOOK_UP_MINIMUM).unwrap_or(3),
+            look_up_surname_minimum: i64::try_from(LOOK_UP_SURNAME_MINIMUM).unwrap_or(2),
+            look_up_rows: i64::try_from(LIMIT).unwrap_or(8),
             look_up_limit_per_hour: policy.count(Number::LookUpsAnHour),
             idle_lock_ms: policy.span(Number::OperatorSessionIdle).0,
             idle_warning_ms: IDLE_WARNING.0,
