@@ -1,0 +1,214 @@
+//! `settings.toml` beside the data: what a person sets outside the database. Read when a connection is opened. No
+//! password stands in it; the mail server's lies in a file of its own that only its owner can read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use recovery_desk::letters::ShownTimes;
+use recovery_desk::settings::{Organisation, Settings};
+use recovery_desk::smtp::{SmtpLogin, SmtpSettings, SmtpTls};
+use recovery_rules::email::Email;
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use crate::problem::Problem;
+
+/// The longest wait for one step of the mail server.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The file as it stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsFile {
+    /// Who runs this desk.
+    pub organisation: Organisation,
+    /// Where users reach the account pages, if not on this computer's loopback address.
+    pub public_url: Option<String>,
+    /// The port on 127.0.0.1 where this window offers the account pages.
+    pub pages_port: Option<u16>,
+    /// How letters and pages write times; UTC if missing.
+    pub times: Option<Times>,
+    /// The mail server; letters wait until there is one.
+    pub smtp: Option<Smtp>,
+}
+
+/// A fixed offset from UTC.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// Minutes east of UTC.
+    pub offset_minutes: i32,
+    /// Its name, such as `CET`.
+    pub name: String,
+}
+
+/// The mail server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// Its name, as in its certificate.
+    pub host: String,
+    /// Usually 465 (`implicit`) or 587 (`start_tls`).
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub tls: Tls,
+    /// The address letters come from.
+    pub from: String,
+    /// The name to sign in with.
+    pub user: Option<String>,
+    /// The file with the password: one line, readable by its owner alone.
+    pub password_file: Option<PathBuf>,
+    /// A further root certificate, PEM.
+    pub extra_root_certificate: Option<PathBuf>,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// From the first byte.
+    Implicit,
+    /// After STARTTLS.
+    StartTls,
+}
+
+impl SettingsFile {
+    /// Reads the file; a missing one sets nothing.
+    ///
+    /// # Errors
+    /// [`Problem::Settings`] names the file and what is wrong.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        match fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).map_err(|error| unusable(path, error.message())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(unusable(path, &error.to_string())),
+        }
+    }
+
+    /// The address users reach, if the file names one.
+    ///
+    /// # Errors
+    /// [`Problem::Settings`] if it is none.
+    pub fn public_url(&self, path: &Path) -> Result<Option<Url>, Problem> {
+        let Some(text) = &self.public_url else { return Ok(None) };
+        let url = Url::parse(text).map_err(|error| unusable(path, &format!("public_url: {error}")))?;
+        if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+            return Err(unusable(path, "public_url must begin with https://"));
+        }
+        Ok(Some(url))
+    }
+
+    /// The desk's settings with this address of the account pages.
+    ///
+    /// # Errors
+    /// [`Problem::Settings`].
+    pub fn settings(self, path: &Path, public_url: Url) -> Result<Settings, Problem> {
+        let times = match self.times {
+            None => ShownTimes::utc(),
+            Some(times) => ShownTimes::fixed(times.offset_minutes, &times.name)
+                .ok_or_else(|| unusable(path, "times needs an offset within 14 hours and a name"))?,
+        };
+        let smtp = self.smtp.map(|smtp| smtp.settings(path)).transpose()?;
+        Ok(Settings { organisation: self.organisation, public_url, times, smtp })
+    }
+}
+
+impl Smtp {
+    fn settings(self, path: &Path) -> Result<SmtpSettings, Problem> {
+        let from =
+            Email::parse(&self.from).map_err(|_| unusable(path, "smtp.from is not an e-mail address"))?;
+        let login = match (self.user, self.password_file) {
+            (None, None) => None,
+            (Some(user), Some(file)) => Some(SmtpLogin { user, password: read_password(path, &file)? }),
+            _ => return Err(unusable(path, "smtp needs both user and password_file, or neither")),
+        };
+        Ok(SmtpSettings {
+            host: self.host,
+            port: self.port,
+            tls: match self.tls {
+                Tls::Implicit => SmtpTls::Implicit,
+                Tls::StartTls => SmtpTls::StartTls,
+            },
+            login,
+            from,
+            extra_root_certificate: self.extra_root_certificate,
+            timeout: MAIL_TIMEOUT,
+        })
+    }
+}
+
+fn read_password(settings: &Path, file: &Path) -> Result<SecretString, Problem> {
+    let shown = file.display();
+    let metadata = fs::metadata(file).map_err(|error| unusable(settings, &format!("{shown}: {error}")))?;
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0 {
+        return Err(unusable(
+            settings,
+            &format!("other people can read {shown}; set its permissions to 0600"),
+        ));
+    }
+    let text = fs::read_to_string(file).map_err(|error| unusable(settings, &format!("{shown}: {error}")))?;
+    Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn unusable(path: &Path, reason: &str) -> Problem {
+    Problem::Settings { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<SettingsFile, Problem> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        fs::write(&path, text).unwrap();
+        SettingsFile::read(&path)
+    }
+
+    #[test]
+    fn a_missing_file_sets_nothing() {
+        let file = SettingsFile::read(Path::new("/nowhere/settings.toml")).unwrap();
+        assert!(file.smtp.is_none() && file.public_url.is_none());
+        assert_eq!(file.organisation, Organisation::default());
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_and_named() {
+        let refused = read("publik_url = \"https://x.example\"").unwrap_err().to_string();
+        assert!(refused.contains("publik_url"), "{refused}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mail_password_comes_from_a_file_that_only_its_owner_reads() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("mail-password");
+        fs::write(&secret, "canary\n").unwrap();
+        let text = format!(
+            "[smtp]\nhost = \"mail.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"desk@example.org\"\n\
+             user = \"desk\"\npassword_file = {secret:?}\n"
+        );
+        let settings = |text: &str| {
+            read(text)?.settings(Path::new("settings.toml"), Url::parse("https://a.example").unwrap())
+        };
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(settings(&text).unwrap_err().to_string().contains("0600"));
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+        let settings = settings(&text).unwrap();
+        let login = settings.smtp.unwrap().login.unwrap();
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&login.password), "canary");
+    }
+
+    #[test]
+    fn a_public_address_is_a_web_address() {
+        let path = Path::new("settings.toml");
+        let with = |url: &str| SettingsFile { public_url: Some(url.to_owned()), ..SettingsFile::default() };
+        assert!(with("https://accounts.example").public_url(path).unwrap().is_some());
+        assert!(with("ftp://accounts.example").public_url(path).is_err());
+        assert!(with("accounts").public_url(path).is_err());
+    }
+}
