@@ -62,11 +62,6 @@ impl Home {
     pub fn window_state_file(&self) -> PathBuf {
         self.0.join("window-state.json")
     }
-
-    /// The folder itself.
-    pub fn folder(&self) -> &Path {
-        &self.0
-    }
 }
 
 /// Makes a folder that only its owner can enter.
@@ -105,10 +100,10 @@ mod tests {
         write_private(&home.connection_file(), "mode = \"demo\"\n").unwrap();
         write_private(&home.connection_file(), "mode = \"sqlite\"\n").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(home.folder()), 0o700);
+        assert_eq!(mode(&folder.path().join("desk")), 0o700);
         assert_eq!(mode(&home.connection_file()), 0o600);
         assert_eq!(fs::read_to_string(home.connection_file()).unwrap(), "mode = \"sqlite\"\n");
-        assert_eq!(fs::read_dir(home.folder()).unwrap().count(), 1, "no temporary file is left");
+        assert_eq!(fs::read_dir(folder.path().join("desk")).unwrap().count(), 1, "no temporary file is left");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use recovery_desk::keys::DataKeys;
 
 use super::Around;
 use super::chosen::Chosen;
-use super::open::Open;
+use super::open::{Open, Prepared};
 use crate::home::{Home, make_private_folder};
 use crate::problem::Problem;
 
@@ -31,12 +31,13 @@ pub async fn open(around: &Around) -> Result<Open, Problem> {
     make_private_folder(&folder).map_err(Problem::disk(&folder))?;
     let chosen = Chosen::Demo {};
     let database = Database::connect(&chosen.address(&around.home, None)?).await?;
-    let open = Open::start(&chosen, database, DataKeys::published_demo(), around).await?;
+    let prepared = Prepared::open(&chosen, database, DataKeys::published_demo(), around).await?;
     if !made {
-        recovery_desk::demo::seed(&open.desk).await.map_err(|error| Problem::Demo(error.to_string()))?;
+        let seeded = recovery_desk::demo::seed(&prepared.desk).await;
+        seeded.map_err(|error| Problem::Demo(error.to_string()))?;
         fs::write(&complete, "").map_err(Problem::disk(&complete))?;
     }
-    Ok(open)
+    prepared.start(around)
 }
 
 /// Throws the demo data away; it must be closed.

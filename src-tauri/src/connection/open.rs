@@ -31,12 +31,20 @@ pub struct Open {
     tasks: Vec<JoinHandle<()>>,
 }
 
-impl Open {
-    /// Opens a desk on a connected database and starts what runs beside it.
+/// A desk that is open while nothing runs beside it yet.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The desk.
+    pub desk: Desk,
+    pages: Pages,
+}
+
+impl Prepared {
+    /// Opens a desk on a connected database.
     ///
     /// # Errors
     /// The keys are another database's, the settings can't be used, no port is free.
-    pub async fn start(
+    pub async fn open(
         chosen: &Chosen,
         database: Database,
         keys: DataKeys,
@@ -62,6 +70,15 @@ impl Open {
             audit_heads: Some(audit_heads),
         })
         .await?;
+        Ok(Self { desk, pages })
+    }
+
+    /// Starts what runs beside the desk.
+    ///
+    /// # Errors
+    /// The mail server's settings can't be used.
+    pub fn start(self, around: &Around) -> Result<Open, Problem> {
+        let Self { desk, pages } = self;
         let look_now = Arc::new(Notify::new());
         let mut tasks = caretaker::start(desk.clone())?;
         tasks.extend(pages.serve(desk.clone()));
@@ -71,7 +88,22 @@ impl Open {
             Arc::clone(&around.tell),
             Arc::clone(&look_now),
         )));
-        Ok(Self { desk, look_now, tasks })
+        Ok(Open { desk, look_now, tasks })
+    }
+}
+
+impl Open {
+    /// Opens a desk on a connected database and starts what runs beside it.
+    ///
+    /// # Errors
+    /// Those of [`Prepared::open`] and [`Prepared::start`].
+    pub async fn start(
+        chosen: &Chosen,
+        database: Database,
+        keys: DataKeys,
+        around: &Around,
+    ) -> Result<Self, Problem> {
+        Prepared::open(chosen, database, keys, around).await?.start(around)
     }
 
     /// Ends what runs beside the desk and closes the database.

@@ -1,1 +1,191 @@
 //! Connecting, told through the doors of the window: first run, later starts with and without a keyring, leaving.
+
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::*;
+use crate::perform::perform;
+
+const PASSPHRASE: &str = "seven green boats at noon";
+
+struct Desktop {
+    folder: Arc<tempfile::TempDir>,
+    keyring: Keyring,
+    connection: Connection,
+    heard: Arc<Mutex<Vec<events::DeskEvent>>>,
+}
+
+impl Desktop {
+    fn new(keyring: Keyring) -> Self {
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), keyring)
+    }
+
+    fn on(folder: Arc<tempfile::TempDir>, keyring: Keyring) -> Self {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&heard);
+        let around = Around {
+            home: Home::open(folder.path().to_owned()).unwrap(),
+            keyring: keyring.clone(),
+            seat: Arc::new(Seat::default()),
+            tell: Arc::new(move |event| hears.lock().unwrap().push(event)),
+        };
+        Self { folder, keyring, connection: Connection::new(around), heard }
+    }
+
+    /// Quits and starts again, perhaps with another keyring.
+    async fn restarted(self, keyring: Option<Keyring>) -> Self {
+        let keyring = keyring.unwrap_or(self.keyring);
+        self.connection.end(&mut *self.connection.now.write().await).await;
+        Self::on(self.folder, keyring)
+    }
+
+    async fn ask(&self, name: &str, request: serde_json::Value) -> Result<serde_json::Value, String> {
+        let id = format!("{name}-{}", std::process::id());
+        perform(&self.connection, name, Some(&id), request).await.map_err(|failure| failure.code)
+    }
+
+    async fn first_run(&self) {
+        self.connection.choose(Choice::Sqlite { path: None }).await.unwrap();
+        let passphrase = SecretString::from(PASSPHRASE);
+        self.connection.set_passphrase(&passphrase, &passphrase).await.unwrap();
+    }
+}
+
+fn secret(text: &str) -> SecretString {
+    SecretString::from(text)
+}
+
+#[tokio::test]
+async fn a_new_database_asks_for_a_passphrase_and_opens_by_the_keyring_from_then_on() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    assert_eq!(desktop.connection.view().await.mode, "none");
+    assert_eq!(desktop.ask("greeting", json!({})).await, Err("not_connected".to_owned()));
+
+    desktop.connection.choose(Choice::Sqlite { path: None }).await.unwrap();
+    let view = desktop.connection.view().await;
+    assert!(view.needs_passphrase && view.first_run && view.mode == "sqlite");
+    let short = desktop.connection.set_passphrase(&secret("short"), &secret("short")).await;
+    assert_eq!(short.unwrap_err().wire().code, "passphrase_too_short");
+    let differ =
+        desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret("another long passphrase")).await;
+    assert_eq!(differ.unwrap_err().wire().field, Some("confirmation"));
+    desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret(PASSPHRASE)).await.unwrap();
+
+    let greeting = desktop.ask("greeting", json!({})).await.unwrap();
+    assert_eq!(greeting["operators_exist"], false);
+    assert_eq!(greeting["demo"], false);
+
+    let desktop = desktop.restarted(None).await;
+    let view = desktop.connection.view().await;
+    assert!(!view.needs_passphrase && view.mode == "sqlite" && view.keyring == KeyringState::Ok);
+    desktop.ask("greeting", json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_keyring_the_passphrase_is_asked_at_each_start_and_no_key_lies_in_clear() {
+    for keyring in [Keyring::absent, Keyring::locked, Keyring::silent] {
+        let desktop = Desktop::new(keyring());
+        desktop.first_run().await;
+        let desktop = desktop.restarted(None).await;
+        let view = desktop.connection.view().await;
+        assert!(view.needs_passphrase && !view.first_run, "{view:?}");
+        assert_ne!(view.keyring, KeyringState::Ok);
+        let wrong = desktop.connection.open_with(&secret("seven green boats at nine")).await;
+        assert_eq!(wrong.unwrap_err().wire().code, "wrong_passphrase");
+        assert!(desktop.connection.view().await.needs_passphrase, "it can be tried again");
+        desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+        desktop.ask("greeting", json!({})).await.unwrap();
+        for entry in std::fs::read_dir(desktop.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                assert!(!text.contains("rdk1;") && !text.contains(PASSPHRASE), "{}", path.display());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_without_its_keys_is_not_given_new_ones() {
+    let desktop = Desktop::new(Keyring::absent());
+    desktop.first_run().await;
+    let desktop = desktop.restarted(None).await;
+    std::fs::remove_file(desktop.folder.path().join("keys.sealed")).unwrap();
+    let view = desktop.connection.view().await;
+    assert_eq!(view.mode, "none");
+    assert!(view.reason.unwrap().contains("keys.sealed"));
+    let refused = desktop.connection.choose(Choice::Sqlite { path: None }).await;
+    assert_eq!(refused.unwrap_err().wire().code, "keys_missing");
+}
+
+#[tokio::test]
+async fn leaving_forgets_the_connection_and_what_the_keyring_held() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.first_run().await;
+    desktop.connection.leave().await.unwrap();
+    assert_eq!(desktop.connection.view().await.mode, "none");
+    let desktop = desktop.restarted(None).await;
+    assert_eq!(desktop.connection.view().await.mode, "none");
+    desktop.connection.choose(Choice::Sqlite { path: None }).await.unwrap();
+    assert!(desktop.connection.view().await.needs_passphrase);
+}
+
+#[tokio::test]
+async fn the_demo_never_touches_the_keyring_and_one_click_signs_in() {
+    let desktop = Desktop::new(Keyring::silent());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    assert_eq!(desktop.connection.view().await.mode, "demo");
+    assert_eq!(desktop.ask("who_is_in", json!({})).await, Err("signed_out".to_owned()));
+    let answer = desktop.ask("demo_sign_in", json!({"role": "agent"})).await.unwrap();
+    assert_eq!(answer["demo"], true);
+    assert!(answer.get("token").is_none(), "the page never gets the session");
+    let who = desktop.ask("who_is_in", json!({})).await.unwrap();
+    assert_eq!(who["operator"]["id"].as_str(), desktop.connection.seat().operator_id().as_deref());
+    desktop.ask("demo_mailbox", json!({})).await.unwrap();
+
+    desktop.connection.reset_demo().await.unwrap();
+    assert_eq!(desktop.ask("who_is_in", json!({})).await, Err("signed_out".to_owned()));
+    desktop.ask("demo_sign_in", json!({"role": "agent"})).await.unwrap();
+    desktop.ask("operator_sign_out", json!({})).await.unwrap();
+    assert!(desktop.connection.seat().operator_id().is_none());
+}
+
+#[tokio::test]
+async fn a_live_database_cannot_be_reset_and_a_demo_one_cannot_be_opened_as_live() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.first_run().await;
+    assert_eq!(desktop.connection.reset_demo().await.unwrap_err().wire().code, "demo_only");
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    let demo = desktop.folder.path().join("demo/auth.db");
+    let refused = desktop.connection.choose(Choice::Sqlite { path: Some(demo) }).await;
+    assert_eq!(refused.unwrap_err().wire().code, "demo_mixed");
+}
+
+#[tokio::test]
+async fn no_name_of_another_door_is_reached_from_the_page() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    for listed in recovery_desk::operations::TABLE {
+        if listed.doors.contains(&Door::Desk) {
+            continue;
+        }
+        let refused = desktop.ask(listed.name, json!({})).await;
+        assert_eq!(refused, Err("not_allowed".to_owned()), "{}", listed.name);
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_told_when_the_database_is_gone() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.first_run().await;
+    desktop.connection.desk().await.unwrap().desk.database.close().await;
+    assert_eq!(desktop.ask("greeting", json!({})).await, Err("fault".to_owned()));
+    for _ in 0..40 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        if desktop.heard.lock().unwrap().iter().any(|event| event.kind == "connection_lost") {
+            return;
+        }
+    }
+    panic!("nothing was heard");
+}
