@@ -5,7 +5,12 @@
 )]
 
 mod harness;
+mod hostile;
 mod look_up_and_call;
 mod mail_server;
 mod main_job;
+mod operators;
+mod races;
+mod role_bodies;
+mod role_matrix;
 mod unlock_mail;

@@ -28,8 +28,6 @@ pub struct Agent {
     pub caller: Caller,
     /// Their id.
     pub id: String,
-    /// Their name.
-    pub name: String,
     /// Their address.
     pub email: String,
     /// Their authenticator app.

@@ -194,7 +194,6 @@ impl World {
             desk: desk.clone(),
             caller: Caller::Session(signed_in.token),
             id: operator.id,
-            name: name.to_owned(),
             email,
             authenticator,
         }

@@ -21,7 +21,12 @@ impl Write for Kept {
 pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(|| Kept).init();
+        tracing_subscriber::fmt()
+            .with_env_filter("trace")
+            .with_ansi(false)
+            .without_time()
+            .with_writer(|| Kept)
+            .init();
     });
 }
 

@@ -58,11 +58,6 @@ impl World {
         Self::with(engine, keys, Some(mail), Clock::set_to(MORNING)).await
     }
 
-    /// A demo desk without people.
-    pub async fn demo(engine: Engine) -> Self {
-        Self::with(engine, DataKeys::published_demo(), None, Clock::set_to(MORNING)).await
-    }
-
     /// A desk of these parts.
     pub async fn with(engine: Engine, keys: DataKeys, mail: Option<MailServer>, clock: Clock) -> Self {
         log::keep();

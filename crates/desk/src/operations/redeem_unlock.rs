@@ -139,7 +139,13 @@ impl Judging for RedeemUnlock {
             Judged::SamePassword => {
                 Err(Refusal::BadField { field: "new_password", problem: "password_same_as_before" }.into())
             }
-            Judged::Right(hash) => unlock(&reserved.link, &hash, work).await,
+            Judged::Right(hash) => {
+                // Looked at again under the lock: it may have been used, replaced or stopped meanwhile, and the
+                // page says which.
+                users::lock(&mut work.tx, &reserved.link.user_id).await?;
+                live_unlock_link(&self.link, work).await?;
+                unlock(&reserved.link, &hash, work).await
+            }
         }
     }
 }

@@ -1,0 +1,356 @@
+//! Many at once, with real connections: several desks on one database, each with a pool of its own.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use recovery_desk::operations::check_answers::CheckAnswers;
+use recovery_desk::operations::redeem_unlock::Redeemed;
+use recovery_desk::operations::request_state::RequestState;
+use recovery_desk::operations::send_unlock::SendUnlock;
+use recovery_desk::operations::take_over_call::TakeOverCall;
+use recovery_rules::roles::Door;
+use recovery_rules::states::TwoStep;
+use recovery_rules::time::Span;
+
+use crate::harness::agent::{check, right, wrong};
+use crate::harness::fixtures::NewUser;
+use crate::harness::pages::{self, NEW_PASSWORD};
+use crate::harness::world::request_id;
+use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
+
+const PRIYA: &str = "priya.raman@hartwell.example";
+
+/// Starts all of them, then waits for all; how each ended, counted.
+async fn at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    let mut ended = Vec::new();
+    for task in running {
+        ended.push(task.await.unwrap());
+    }
+    ended
+}
+
+fn counted(codes: impl IntoIterator<Item = &'static str>) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
+    }
+    counts
+}
+
+on_both_databases! {
+    /// Also attack A2: three operators, one after the other taking the call over, never get more than five verdicts.
+    async fn d9_7_fifty_checks_at_once_by_three_operators_give_five_verdicts_at_most(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let mut operators = Vec::new();
+        for name in ["Dana Whitlock", "Tom Ito", "Ines Vogt"] {
+            operators.push(world.agent(name).await.at(&world.another_desk().await));
+        }
+        let call = operators[0].open(&priya).await.unwrap().call_id;
+        let tasks: Vec<_> = (0..50).map(|i| {
+            let (operator, call, priya) = (operators[i % 3].clone(), call.clone(), priya.clone());
+            async move {
+                if i % 7 == 3 {
+                    let _ = operator.ask(TakeOverCall { user_id: priya }).await;
+                }
+                match operator.check(&call, wrong()).await {
+                    Ok(verdict) => { assert!(!verdict.verified); "verdict" }
+                    Err(failure) => failure.code(),
+                }
+            }
+        }).collect();
+        let counts = counted(at_once(tasks).await);
+        let verdicts = counts.get("verdict").copied().unwrap_or(0);
+        // A take-over while one is judged costs that check its verdict, never the other way round.
+        assert!(verdicts <= 3, "one call gives three: {counts:?}");
+        assert!(!counts.contains_key("fault"), "{counts:?}");
+
+        // The rest of the day's five, in calls of their own.
+        let mut all = verdicts;
+        for operator in operators.iter().cycle().take(9) {
+            if let Some(open) = operator.current().await {
+                operator.end(&open.call_id).await.unwrap();
+            }
+            let Ok(call) = operator.open(&priya).await else { continue };
+            let tasks: Vec<_> = (0..10).map(|_| {
+                let (operator, call) = (operator.clone(), call.call_id.clone());
+                async move { operator.check(&call, wrong()).await.is_ok() }
+            }).collect();
+            all += at_once(tasks).await.into_iter().filter(|verdict| *verdict).count();
+            operator.end(&call.call_id).await.unwrap();
+        }
+        let spent = world.audit().await.iter().filter(|row| row.operation == "check_answers" && row.result == "reserved").count();
+        assert!((2..=5).contains(&all), "{all} verdicts");
+        assert_eq!(spent, 5, "what was spent without a verdict stays spent");
+    }
+
+    async fn d1_6_and_d10_8_a_hundred_redemptions_of_one_link_succeed_once(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        world.post().await;
+        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+        let desks = [world.desk.clone(), world.another_desk().await];
+        let tasks: Vec<_> = (0..100).map(|i| {
+            let (desk, link, code) = (desks[i % 2].clone(), link.clone(), code.clone());
+            async move {
+                match pages::redeem(&desk, &link, &code, NEW_PASSWORD).await {
+                    Ok(Redeemed::Done { .. }) => "done",
+                    Ok(Redeemed::CallCodeNotRight { .. }) => "wrong",
+                    Err(failure) => failure.code(),
+                }
+            }
+        }).collect();
+        let counts = counted(at_once(tasks).await);
+        assert_eq!(counts.get("done"), Some(&1), "{counts:?}");
+        assert!(!counts.contains_key("fault") && !counts.contains_key("wrong"), "{counts:?}");
+        assert_eq!(world.audited("redeem_unlock", "done").await, 1);
+        while world.post().await > 0 {}
+        let notices = world.mail.as_ref().unwrap().arrived().len();
+        assert_eq!(notices, 2, "the letter and one notice");
+    }
+
+    async fn d1_4_a_hundred_wrong_call_codes_at_once_are_five_tries(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        world.post().await;
+        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+        let tasks: Vec<_> = (0..100).map(|i| {
+            let (desk, link) = (world.desk.clone(), link.clone());
+            let guess = format!("{:06}", (code.parse::<u32>().unwrap() + 1 + i) % 1_000_000);
+            async move { pages::redeem(&desk, &link, &guess, NEW_PASSWORD).await.is_ok() }
+        }).collect();
+        assert_eq!(at_once(tasks).await.into_iter().filter(|judged| *judged).count(), 5);
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
+    }
+
+    async fn d1_6_one_sign_in_code_submitted_many_times_at_once_signs_in_once(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        world.user(NewUser { two_step: TwoStep::ToBeSetUpAgain, ..NewUser::default() }).await;
+        use recovery_desk::operations::enter_sign_in_code::CodeEntered;
+        use recovery_desk::operations::user_sign_in::UserSignedIn;
+        let UserSignedIn::CodeNeeded { challenge, .. } = pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap() else { panic!() };
+        world.post().await;
+        let code = world.mail.as_ref().unwrap().newest(PRIYA, "verification code").code();
+        let tasks: Vec<_> = (0..20).map(|_| {
+            let (desk, challenge, code) = (world.desk.clone(), challenge.clone(), code.clone());
+            async move { matches!(pages::enter_code(&desk, &challenge, &code).await, Ok(CodeEntered::Done { .. })) }
+        }).collect();
+        assert_eq!(at_once(tasks).await.into_iter().filter(|signed_in| *signed_in).count(), 1);
+        assert_eq!(world.count("SELECT COUNT(*) FROM sessions WHERE user_id IS NOT NULL").await, 1);
+    }
+
+    async fn d10_1_a_double_click_on_send_makes_one_letter(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        let other = world.another_desk().await;
+        let same = request_id();
+        let tasks: Vec<_> = (0..20).map(|i| {
+            let (desk, caller) = (if i % 2 == 0 { world.desk.clone() } else { other.clone() }, dana.caller.clone());
+            let id = if i < 10 { same.clone() } else { request_id() };
+            let request = SendUnlock { call_id: call.call_id.clone(), again: false };
+            async move {
+                match desk.perform(&caller, Door::Desk, Some(&id), request).await {
+                    Ok(sent) if sent.call_code.is_some() => "code shown",
+                    Ok(_) => "already done",
+                    Err(failure) => failure.code(),
+                }
+            }
+        }).collect();
+        let counts = counted(at_once(tasks).await);
+        assert_eq!(counts.get("code shown"), Some(&1), "{counts:?}");
+        assert!(!counts.contains_key("fault"), "{counts:?}");
+        let workers = [world.another_desk().await, world.another_desk().await, other];
+        at_once(workers.map(|desk| async move {
+            recovery_desk::mailer::Mailer::new(desk).unwrap().run_once().await.unwrap()
+        })).await;
+        assert_eq!(world.mail.as_ref().unwrap().arrived().len(), 1);
+    }
+
+    async fn d10_11_of_cancel_and_unlock_at_once_exactly_one_wins_and_nobody_stays_in(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        let mut won = BTreeMap::<&str, usize>::new();
+        for round in 0..6 {
+            let call = dana.verified_call(&priya).await;
+            let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+            world.post().await;
+            let (link, not_me) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+            let (a, b) = (world.another_desk().await, world.another_desk().await);
+            let password = format!("round {round} slow harbour lamps");
+            let redeeming = tokio::spawn(async move { pages::redeem(&a, &link, &code, &password).await });
+            let stopping = tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(round * 2)).await;
+                pages::not_me(&b, &not_me).await
+            });
+            let (redeemed, stopped) = (redeeming.await.unwrap(), stopping.await.unwrap().unwrap());
+            match redeemed {
+                // If the unlock won, the cancel still locks.
+                Ok(Redeemed::Done { .. }) => {
+                    assert!(stopped.locked);
+                    *won.entry("unlock").or_default() += 1;
+                }
+                Ok(outcome) => panic!("{outcome:?}"),
+                Err(failure) => {
+                    assert_eq!((failure.code(), stopped.locked), ("link_stopped", false));
+                    *won.entry("cancel").or_default() += 1;
+                }
+            }
+            let live = "SELECT COUNT(*) FROM links WHERE purpose = 'unlock' AND used_at IS NULL AND ended_at IS NULL";
+            assert_eq!(world.count(live).await, 0);
+            world.later(Span::hours(73));
+            dana.sign_in().await.unwrap();
+        }
+        assert_eq!(won.values().sum::<usize>(), 6);
+    }
+
+    async fn d9_3_of_agents_who_open_a_call_at_once_one_gets_it(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let mut agents = Vec::new();
+        for name in ["Dana Whitlock", "Tom Ito", "Ines Vogt", "Ola Berg", "Kim Park"] {
+            agents.push(world.agent(name).await.at(&world.another_desk().await));
+        }
+        let counts = counted(at_once(agents.into_iter().map(|agent| {
+            let priya = priya.clone();
+            async move { agent.open(&priya).await.map_or_else(|failure| failure.code(), |_| "got it") }
+        })).await);
+        assert_eq!(counts, BTreeMap::from([("got it", 1), ("busy_with_other", 4)]));
+        assert_eq!((world.audited("open_call", "done").await, world.audited("open_call", "refused").await), (1, 4));
+    }
+
+    /// Locks are taken in one order, so that nobody hears a fault because two met.
+    async fn checks_sends_take_overs_resends_and_stops_at_once_never_break(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
+        let call = dana.verified_call(&priya).await;
+        dana.send(&call.call_id).await.unwrap();
+        world.post().await;
+        let (_, not_me) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+        world.later(Span::seconds(61));
+        let tasks: Vec<_> = (0..30).map(|i| {
+            let (dana, tom, desk) = (dana.clone(), tom.clone(), world.desk.clone());
+            let (call, priya, not_me) = (call.call_id.clone(), priya.clone(), not_me.clone());
+            async move {
+                let failed = match i % 6 {
+                    0 => dana.send_again(&call).await.err(),
+                    1 => tom.ask(TakeOverCall { user_id: priya }).await.err(),
+                    2 => dana.check(&call, right()).await.err(),
+                    3 => tom.check(&call, right()).await.err(),
+                    4 if i > 20 => pages::not_me(&desk, &not_me).await.err(),
+                    _ => recovery_desk::mailer::Mailer::new(desk).unwrap().run_once().await.err(),
+                };
+                failed.map_or("done", |failure| failure.code())
+            }
+        }).collect();
+        let counts = counted(at_once(tasks).await);
+        assert!(!counts.contains_key("fault"), "{counts:?}");
+        world.audit().await;
+    }
+
+    async fn a_retry_with_the_same_request_id_returns_the_same_verdict_and_spends_no_check(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.open(&priya).await.unwrap();
+        let tasks: Vec<_> = (0..8).map(|_| {
+            let (desk, caller, request) = (world.desk.clone(), dana.caller.clone(), check(&call.call_id, right()));
+            async move {
+                match desk.perform(&caller, Door::Desk, Some("one attempt"), request).await {
+                    Ok(verdict) => { assert!(verdict.verified); "verified" }
+                    Err(failure) => failure.code(),
+                }
+            }
+        }).collect();
+        let counts = counted(at_once(tasks).await);
+        assert!(counts.keys().all(|code| ["verified", "still_judging"].contains(code)), "{counts:?}");
+        let again = world.desk.perform(&dana.caller, Door::Desk, Some("one attempt"), check(&call.call_id, right())).await.unwrap();
+        assert!(again.verified);
+        assert_eq!(again.call.checks.used, 1);
+        let other = world.desk.perform(&dana.caller, Door::Desk, Some("one attempt"), check(&call.call_id, wrong())).await;
+        assert_eq!(refused(other), "request_id_reused");
+    }
+
+    /// The program dies while Argon2 works: here the future is dropped after ever longer times.
+    async fn a10_a_check_that_broke_off_is_counted_and_gives_no_verdict(engine: Engine) {
+        let world = World::live(engine).await;
+        let mut broken_off = 0;
+        for i in 0..20_u64 {
+            let email = format!("user{i}@hartwell.example");
+            let user = world.user(NewUser { email: &email, ..NewUser::default() }).await;
+            let dana = world.agent(&format!("Agent {i}")).await;
+            let call = dana.open(&user).await.unwrap();
+            let id = request_id();
+            let request: CheckAnswers = check(&call.call_id, right());
+            let judging = world.desk.perform(&dana.caller, Door::Desk, Some(&id), request);
+            let _ = tokio::time::timeout(std::time::Duration::from_micros(500 * i), judging).await;
+            // What was dropped may be in the middle of its commit.
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            dana.look_up("nobody").await.unwrap();
+            let state = dana.ask(RequestState { request_id: id.clone() }).await.unwrap().state;
+            let now = dana.view(&call.call_id).await;
+            match state.as_str() {
+                "unknown" => assert_eq!(now.checks.used, 0),
+                "done" => assert_eq!(now.checks.used, 1),
+                "judging" => {
+                    broken_off += 1;
+                    assert_eq!(now.checks.used, 1, "spent");
+                    assert_eq!(refused(dana.send(&call.call_id).await), "not_verified");
+                    let retry = || world.desk.perform(&dana.caller, Door::Desk, Some(&id), check(&call.call_id, right()));
+                    assert_eq!(refused(retry().await), "still_judging");
+                    world.later(Span::seconds(61));
+                    assert_eq!(refused(retry().await), "counted_without_verdict");
+                    assert_eq!(dana.view(&call.call_id).await.checks.used, 1, "asking again costs nothing");
+                }
+                other => panic!("{other}"),
+            }
+        }
+        assert!(broken_off > 0, "none broke off between reservation and verdict: the story tells nothing");
+        world.audit().await;
+    }
+
+    async fn d14_2_two_sealers_and_many_writers_make_one_chain_without_gaps(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let desks = [world.another_desk().await, world.another_desk().await];
+        let mut agents = Vec::new();
+        for i in 0..4 {
+            agents.push(world.agent(&format!("Agent {i}")).await.at(&desks[i % 2]));
+        }
+        let writers = agents.into_iter().map(|agent| {
+            let priya = priya.clone();
+            Box::pin(async move {
+                for _ in 0..10 {
+                    let _ = agent.look_up("priya").await;
+                    let _ = agent.open(&priya).await;
+                }
+            }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>
+        });
+        let sealers = desks.clone().into_iter().enumerate().map(|(i, desk)| {
+            Box::pin(async move {
+                for _ in 0..20 {
+                    let holder = format!("sealer {i}");
+                    if let Err(failure) = recovery_desk::caretaker::look_round(&desk, &holder, false).await {
+                        assert_ne!(failure.code(), "fault");
+                    }
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+            }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>
+        });
+        at_once(writers.chain(sealers).collect::<Vec<_>>()).await;
+        world.later(Span::seconds(11));
+        assert!(world.audit().await.len() >= 80);
+    }
+}

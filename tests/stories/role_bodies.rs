@@ -1,0 +1,38 @@
+//! A well-formed request for each operation, about nothing that exists.
+
+use serde_json::{Value, json};
+
+/// The request.
+pub fn body(name: &str) -> Value {
+    let call = json!({ "call_id": "none", "notes": "" });
+    let link = json!({ "link": "none" });
+    match name {
+        "create_first_administrator" => json!({ "name": "A", "email": "a@b.example", "password": "x" }),
+        "confirm_first_administrator" => json!({ "operator_id": "none", "code": "000000" }),
+        "operator_sign_in" => json!({ "email": "a@b.example", "password": "x", "code": "000000" }),
+        "user_sign_in" => json!({ "email": "a@b.example", "password": "x" }),
+        "demo_sign_in" => json!({ "role": "agent" }),
+        "look_up" => json!({ "query": "a", "search_id": "s" }),
+        "open_call" => json!({ "user_id": "none", "reference": null }),
+        "take_over_call" => json!({ "user_id": "none" }),
+        "compare_preview" => json!({ "call_id": "none", "slot": 1, "text": "x" }),
+        "check_answers" => json!({ "call_id": "none", "answers": ["x", null, null, null] }),
+        "send_unlock" => json!({ "call_id": "none", "again": false }),
+        "save_notes" | "flag_concern" | "end_call" => call,
+        "pass_on" => json!({ "call_id": "none", "reason": "other", "notes": "" }),
+        "request_state" => json!({ "request_id": "none" }),
+        "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
+        "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),
+        "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
+        "take_message" => json!({ "id": "none" }),
+        "settle_message" => {
+            json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "attempts": 1 })
+        }
+        "deliver_to_demo" => json!({ "id": "none", "kind": "mail", "to": "", "subject": "", "body": "" }),
+        "abandon_call" => json!({ "call_id": "none" }),
+        "events_since" => json!({ "at": null }),
+        "reset_authenticator" => json!({ "email": "a@b.example" }),
+        "seal_audit" => json!({ "holder": "role matrix" }),
+        _ => json!({}),
+    }
+}

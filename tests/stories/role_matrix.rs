@@ -1,0 +1,69 @@
+//! Who gets through which door to which operation: computed by trying every line of the table, compared with a
+//! file that people review. A new operation can't be added without appearing there.
+
+use recovery_desk::caller::Caller;
+use recovery_desk::failure::Failure;
+use recovery_desk::operations::TABLE;
+use recovery_rules::roles::{Door, Role};
+
+use crate::harness::fixtures::NewUser;
+use crate::harness::pages;
+use crate::harness::{Engine, PASSWORD, World, on_both_databases};
+use recovery_desk::operations::user_sign_in::UserSignedIn;
+use recovery_rules::states::TwoStep;
+
+const REVIEWED: &str = include_str!("role_matrix.txt");
+
+/// What stops somebody before the operation itself is asked anything.
+const STOPPED: [&str; 2] = ["signed_out", "not_allowed"];
+
+on_both_databases! {
+    async fn the_matrix_of_roles_doors_and_operations_is_the_reviewed_one(engine: Engine) {
+        let world = World::live(engine).await;
+        world.user(NewUser { two_step: TwoStep::Never, ..NewUser::default() }).await;
+        let UserSignedIn::Done { token } =
+            pages::sign_in(&world.desk, "priya.raman@hartwell.example", PASSWORD).await.unwrap()
+        else { panic!("no code is asked for") };
+        let people = [
+            ("nobody", Caller::Nobody),
+            ("user", Caller::Session(token)),
+            ("agent", world.agent("Dana Whitlock").await.caller),
+            ("administrator", world.operator(Role::Administrator, "Ingrid Solberg").await.caller),
+            ("system", Caller::System("story")),
+        ];
+        let doors = [("desk", Door::Desk), ("pages", Door::Pages), ("system", Door::System)];
+        let mut table = String::from("# operation | who gets through, as who@door; everybody else is stopped before the operation\n");
+        for listed in TABLE {
+            let mut through = Vec::new();
+            for (door_name, door) in doors {
+                for (who, caller) in &people {
+                    // The two that end a session would take it from the lines that follow.
+                    let ends = matches!(listed.name, "operator_sign_out" | "lock_desk" | "user_sign_out");
+                    if !ends && gets_through(&world, caller, door, listed.name).await {
+                        through.push(format!("{who}@{door_name}"));
+                    }
+                }
+            }
+            if matches!(listed.name, "operator_sign_out" | "lock_desk" | "user_sign_out") {
+                through.push("(ends the session; see the stories of operators and pages)".to_owned());
+            }
+            table.push_str(&format!("{} | {}\n", listed.name, through.join(" ")));
+        }
+        assert!(table == REVIEWED, "tests/stories/role_matrix.txt is not what is built; computed:\n{table}");
+    }
+}
+
+/// An empty request is malformed for most operations: a malformed one is refused as such only after the door was
+/// right, so the actor is asked for with a body that fits no operation and one that is empty.
+async fn gets_through(world: &World, caller: &Caller, door: Door, name: &str) -> bool {
+    let listed = TABLE.iter().find(|listed| listed.name == name).unwrap();
+    let body = crate::role_bodies::body(name);
+    match world.desk.perform_named(caller, door, name, Some("role-matrix"), body).await {
+        Ok(_) => true,
+        Err(Failure::Refused(refusal)) => {
+            assert_ne!(refusal.code(), "malformed_request", "role_bodies has no request for {}", listed.name);
+            !STOPPED.contains(&refusal.code())
+        }
+        Err(fault) => panic!("{name}: {fault}"),
+    }
+}
