@@ -14,3 +14,4 @@ mod races;
 mod role_bodies;
 mod role_matrix;
 mod unlock_mail;
+mod window;

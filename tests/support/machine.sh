@@ -44,7 +44,7 @@ Install what Tauri 2 needs (WebKitGTK 4.1, libxdo, librsvg, a C compiler, pkg-co
 }
 
 BUILD_PACKAGES="build-essential libwebkit2gtk-4.1-dev libxdo-dev librsvg2-dev libayatana-appindicator3-dev libssl-dev pkg-config file"
-TEST_PACKAGES="xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring libsecret-tools chromium chromium-driver postgresql python3-venv openssl"
+TEST_PACKAGES="xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring libsecret-tools chromium chromium-driver postgresql python3-venv openssl imagemagick"
 
 missing_packages() {
   local package

@@ -1,5 +1,7 @@
 // Every English sentence of the window, in one place. Numbers and clock times come in as arguments: the
 // rules hold them, not this file. Sentences in “ ” are read aloud to the caller.
+import { version } from "../../package.json";
+
 import type { MessageState, Outcome, PassOnReason } from "../contract";
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -44,7 +46,7 @@ export const words = {
       "Every look-up and call is recorded. Users see the calls about them.",
       "What matters is checked by the back office, not by this computer.",
     ],
-    version: "Version 1.0",
+    version: `Version ${version}`,
   },
   first_run: {
     title: "Where does this desk connect?",

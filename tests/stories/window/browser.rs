@@ -1,0 +1,73 @@
+//! A user's browser: real Chromium.
+
+use std::process::Command;
+
+use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
+use thirtyfour::{By, DesiredCapabilities, WebDriver};
+
+use super::desk::connected;
+use super::processes::{Group, free_port};
+
+/// A browser with a fresh profile.
+pub struct Browser {
+    /// The driver.
+    pub driver: WebDriver,
+    _processes: Group,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts one.
+    pub async fn start() -> Self {
+        let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
+        let mut command = Command::new("chromedriver");
+        command
+            .arg(format!("--port={port}"))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        let processes = Group::start(&mut command, "chromium chromium-driver");
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1280,900",
+            &format!("--user-data-dir={}", profile.path().display()),
+        ] {
+            capabilities.add_arg(argument).unwrap();
+        }
+        let driver = connected(&format!("http://127.0.0.1:{port}"), capabilities).await;
+        Self { driver, _processes: processes, _profile: profile }
+    }
+
+    /// Types into a field by its id.
+    pub async fn fill(&self, id: &str, text: &str) {
+        self.driver.query(By::Id(id)).first().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Presses the button that says so.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//button[contains(normalize-space(.), \"{words}\")]");
+        self.driver.query(By::XPath(path)).first().await.unwrap().click().await.unwrap();
+    }
+
+    /// Waits until the page says so.
+    pub async fn until_it_says(&self, words: &str) {
+        let path = format!("//main//*[contains(normalize-space(.), \"{words}\")]");
+        let found = self.driver.query(By::XPath(path)).first().await;
+        assert!(found.is_ok(), "the page doesn't say {words}: {}", self.driver.source().await.unwrap());
+    }
+
+    /// A picture in `artefacts`.
+    pub async fn picture(&self, name: &str) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../artefacts");
+        std::fs::create_dir_all(&folder).unwrap();
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+    }
+}

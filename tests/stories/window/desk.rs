@@ -1,0 +1,149 @@
+//! The real window, driven by keyboard alone. The program under test is the one that `cargo build` made.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use thirtyfour::{Capabilities, Key, WebDriver};
+
+use super::processes::{Display, Group, free_port};
+
+/// A window and the keys pressed in it.
+pub struct DeskWindow {
+    /// The driver.
+    pub driver: WebDriver,
+    /// Where it is shown.
+    pub display: Display,
+    /// Keys that are not text, since the last `count`.
+    pressed: usize,
+    story: String,
+    _processes: Group,
+}
+
+impl DeskWindow {
+    /// Starts the app with this folder as its home, under a session bus and a keyring of its own.
+    pub async fn start(home: PathBuf, story: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let display = Display::start();
+        let private = home.join("private");
+        std::fs::create_dir_all(&private).unwrap();
+        std::os::unix::fs::PermissionsExt::set_mode(
+            &mut std::fs::metadata(&private).unwrap().permissions(),
+            0o700,
+        );
+        let (port, native) = (free_port(), free_port());
+        let mut command = Command::new("dbus-run-session");
+        command.args(["--", "sh", "-c"]).arg(format!(
+            "printf x | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1
+             exec tauri-driver --port {port} --native-port {native} >/dev/null 2>&1"
+        ));
+        command.env("DISPLAY", &display.name).env("RECOVERY_DESK_HOME", &home).env_remove("WAYLAND_DISPLAY");
+        for name in ["HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+            command.env(name, &private);
+        }
+        command.stderr(std::process::Stdio::null());
+        let processes = Group::start(&mut command, "dbus dbus-x11 gnome-keyring");
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "wry").unwrap();
+        capabilities.set("tauri:options", serde_json::json!({ "application": program() })).unwrap();
+        let driver = connected(&format!("http://127.0.0.1:{port}"), capabilities).await;
+        Self { driver, display, pressed: 0, story: story.to_owned(), _processes: processes }
+    }
+
+    /// Types text.
+    pub async fn types(&self, text: &str) {
+        self.driver.action_chain().send_keys(text).perform().await.unwrap();
+    }
+
+    /// Presses a key.
+    pub async fn press(&mut self, key: Key) {
+        self.pressed += 1;
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// Presses a key together with Ctrl.
+    pub async fn press_with_control(&mut self, key: Key) {
+        self.pressed += 1;
+        let chain = self.driver.action_chain().key_down(Key::Control).send_keys(key);
+        chain.key_up(Key::Control).perform().await.unwrap();
+    }
+
+    /// How many keys were pressed since the last count.
+    pub fn count(&mut self) -> usize {
+        std::mem::take(&mut self.pressed)
+    }
+
+    /// Everything the window says.
+    pub async fn says(&self) -> String {
+        self.ask("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the window says so.
+    pub async fn until_it_says(&self, words: &str, seconds: u64) {
+        self.until(&format!("return document.body.innerText.includes({words:?})"), words, seconds).await;
+    }
+
+    /// Waits until the element with this id has the focus.
+    pub async fn until_focus_is_on(&self, id: &str) {
+        self.until(&format!("return document.activeElement?.id === {id:?}"), id, 20).await;
+    }
+
+    /// Waits until a script is true.
+    pub async fn until(&self, script: &str, what: &str, seconds: u64) {
+        let end = Instant::now() + Duration::from_secs(seconds);
+        while Instant::now() < end {
+            if self.ask(script).await == true {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.display.picture(&format!("{}-failed", self.story));
+        panic!("not within {seconds} s: {what}. The window says:\n{}", self.says().await);
+    }
+
+    /// A picture in light and in dark.
+    pub async fn pictures(&self, name: &str) {
+        let before = self.ask("return document.documentElement.dataset.theme ?? ''").await;
+        for theme in ["light", "dark"] {
+            self.ask(&format!("document.documentElement.dataset.theme = {theme:?}; return true")).await;
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            self.display.picture(&format!("{}-{name}-{theme}", self.story));
+        }
+        self.ask(&format!("document.documentElement.dataset.theme = {before}; return true")).await;
+    }
+
+    /// The text of the element with this id.
+    pub async fn text_of(&self, id: &str) -> String {
+        let script = format!("return document.getElementById({id:?})?.innerText ?? ''");
+        self.ask(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn ask(&self, script: &str) -> serde_json::Value {
+        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+}
+
+/// A driver takes a moment to listen.
+pub async fn connected(server: &str, capabilities: impl Into<Capabilities>) -> WebDriver {
+    let capabilities = capabilities.into();
+    let mut last = String::new();
+    for _ in 0..60 {
+        match WebDriver::new(server, capabilities.clone()).await {
+            Ok(driver) => return driver,
+            Err(error) => last = error.to_string(),
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("{server}: {last}");
+}
+
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.ancestors().nth(2).unwrap().join("recovery-desk");
+    assert!(
+        program.exists(),
+        "{} is missing: cargo build --workspace --all-targets, or run ./test",
+        program.display()
+    );
+    program
+}

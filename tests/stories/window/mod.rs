@@ -1,0 +1,213 @@
+//! The main job in the real window by keyboard alone, with a real mail server and a real browser.
+
+mod browser;
+mod desk;
+mod processes;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use recovery_desk::chance::Chance;
+use recovery_desk::clock::Clock;
+use recovery_desk::database::Address;
+use recovery_desk::keys::sealed_file::{IfExists, seal_to_file};
+use recovery_desk::keys::{DataKeys, Passphrase};
+use recovery_desk::smtp::SmtpTls;
+use recovery_rules::time::Span;
+use secrecy::{ExposeSecret, SecretString};
+use thirtyfour::Key;
+
+use crate::harness::agent::Agent;
+use crate::harness::{ANSWERS, Engine, PASSWORD, World};
+use crate::mail_server::MailServer;
+use browser::Browser;
+use desk::DeskWindow;
+
+const PASSPHRASE: &str = "lanterns over the old canal";
+const NEW_PASSWORD: &str = "seven brass kettles by the quay";
+const PRIYA: &str = "priya.raman@hartwell.example";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_in_the_real_window_by_keyboard_alone_on_sqlite() {
+    the_main_job(Engine::Sqlite, "sqlite").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_in_the_real_window_by_keyboard_alone_on_postgres() {
+    the_main_job(Engine::Postgres, "postgres").await;
+}
+
+async fn the_main_job(engine: Engine, story: &str) {
+    let keys = DataKeys::fresh(&Chance::operating_system());
+    let mail = MailServer::start(SmtpTls::StartTls);
+    let world = World::with(engine, keys, Some(mail), Clock::Database).await;
+    world.priya().await;
+    let dana = world.agent("Dana Okafor").await;
+    let home = world.folder.path().join("home");
+    prepare(&world, &home);
+
+    let mut window = DeskWindow::start(home, story).await;
+    connect(&mut window, &world).await;
+    sign_in(&mut window, &world, &dana).await;
+
+    // From focus to verified: five keys beside the text.
+    window.until_focus_is_on("look-up-field").await;
+    window.count();
+    window.types("pri ram").await;
+    window.until_it_says("Priya Raman", 10).await;
+    window.pictures("look-up").await;
+    window.press(Key::Enter).await;
+    for (i, answer) in ANSWERS.iter().enumerate() {
+        window.until_focus_is_on(&format!("answer-{}", i + 1)).await;
+        // An Enter within 400 ms of a move is taken for a doubled one.
+        tokio::time::sleep(Duration::from_millis(450)).await;
+        window.types(answer).await;
+        if i == 2 {
+            window.pictures("call").await;
+        }
+        window.press(Key::Enter).await;
+    }
+    window.until_it_says("Verified for this call", 20).await;
+    let keys_pressed = window.count();
+    assert!(keys_pressed <= 5, "{keys_pressed} keys from focus to verified");
+    window.pictures("verified").await;
+
+    window.press_with_control(Key::Enter).await;
+    window.until_it_says("Accepted by the other server", 10).await;
+    window.until("return document.getElementById('call-code') !== null", "the call code", 5).await;
+    window.until_it_says("accepted by hartwell.example", 20).await;
+    let code = window.text_of("call-code").await.replace([' ', '\u{a0}'], "");
+    assert_eq!(code.len(), 6, "{code}");
+    window.pictures("sent").await;
+
+    let letter = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock your account");
+    let link = letter.text.split_whitespace().find(|word| word.contains("/unlock/")).unwrap().to_owned();
+    let not_me = letter.text.split_whitespace().find(|word| word.contains("/not-me/")).unwrap().to_owned();
+    let browser = Browser::start().await;
+    browser.driver.goto(&link).await.unwrap();
+    browser.picture(&format!("{story}-page-unlock")).await;
+    browser.press("Unlock my account").await;
+    window.until_it_says("Opened", 5).await;
+    browser.fill("call_code", &format!("{} {}", &code[..3], &code[3..])).await;
+    browser.fill("new_password", NEW_PASSWORD).await;
+    browser.picture(&format!("{story}-page-password")).await;
+    browser.press("Unlock my account").await;
+    browser.until_it_says("Your account is unlocked").await;
+    browser.picture(&format!("{story}-page-unlocked")).await;
+    window
+        .until("return document.getElementById('standing').innerText.includes('nlocked')", "unlocked", 6)
+        .await;
+    window.pictures("unlocked").await;
+
+    let home_page = link.split("/unlock/").next().unwrap();
+    browser.driver.goto(&format!("{home_page}/sign-in")).await.unwrap();
+    browser.fill("email", PRIYA).await;
+    browser.fill("password", NEW_PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.until_it_says("Enter your verification code").await;
+    browser.fill("code", &mailed_code(&world).await).await;
+    browser.press("Continue").await;
+    browser.until_it_says("Priya Raman").await;
+    browser.until_it_says("Set 2-step up again").await;
+    browser.picture(&format!("{story}-page-account")).await;
+
+    // After the fact, "This wasn't me" reaches the open desk within five seconds.
+    browser.driver.goto(&not_me).await.unwrap();
+    browser.press("stop it").await;
+    browser.until_it_says("stopped").await;
+    window.until_it_says("This wasn’t me", 5).await;
+    window.pictures("not-me").await;
+    browser.driver.clone().quit().await.unwrap();
+}
+
+/// The app's folder as it is on the second day: a mail server, keys under their passphrase, and on SQLite the
+/// connection that was chosen.
+fn prepare(world: &World, home: &Path) {
+    std::fs::create_dir_all(home).unwrap();
+    let smtp = world.mail.as_ref().unwrap().settings();
+    let login = smtp.login.as_ref().unwrap();
+    let password_file = home.join("smtp-password");
+    std::fs::write(&password_file, login.password.expose_secret()).unwrap();
+    private(&password_file);
+    let settings = format!(
+        "[smtp]\nhost = \"localhost\"\nport = {}\ntls = \"start_tls\"\nfrom = \"desk@meridian.example\"\nuser = {:?}\n\
+         password_file = {password_file:?}\nextra_root_certificate = {:?}\n",
+        smtp.port,
+        login.user,
+        smtp.extra_root_certificate.as_ref().unwrap(),
+    );
+    std::fs::write(home.join("settings.toml"), settings).unwrap();
+    let keys_file = match &world.address {
+        Address::Sqlite(path) => {
+            std::fs::write(home.join("connection.toml"), format!("mode = \"sqlite\"\npath = {path:?}\n"))
+                .unwrap();
+            path.with_file_name("keys.sealed")
+        }
+        Address::Postgres { url, .. } => {
+            let url = url::Url::parse(url.expose_secret()).unwrap();
+            let place = format!("{}:{}{}", url.host_str().unwrap(), url.port().unwrap(), url.path());
+            postgres_folder(home, &place).join("keys.sealed")
+        }
+    };
+    std::fs::create_dir_all(keys_file.parent().unwrap()).unwrap();
+    let passphrase = Passphrase::parse(&SecretString::from(PASSPHRASE.to_owned())).unwrap();
+    seal_to_file(&keys_file, &world.keys, &passphrase, IfExists::Refuse, &Chance::operating_system())
+        .unwrap();
+}
+
+fn postgres_folder(home: &Path, place: &str) -> PathBuf {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    home.join("postgresql").join(place.chars().map(plain).collect::<String>())
+}
+
+fn private(path: &Path) {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(path, permissions).unwrap();
+}
+
+/// SQLite was chosen before; on PostgreSQL it is chosen now, the way a newcomer does. Then the passphrase.
+async fn connect(window: &mut DeskWindow, world: &World) {
+    if let Address::Postgres { url, .. } = &world.address {
+        window.until_focus_is_on("choice-demo").await;
+        window.pictures("first-run").await;
+        window.press(Key::Up).await;
+        window.until("return document.getElementById('connect') !== null", "the form", 5).await;
+        window.press(Key::Tab).await;
+        window.press(Key::Down).await;
+        window.until("return document.getElementById('database-address') !== null", "the address", 5).await;
+        window.press(Key::Tab).await;
+        window.types(url.expose_secret()).await;
+        window.press(Key::Enter).await;
+    }
+    window.until_focus_is_on("passphrase").await;
+    window.pictures("passphrase").await;
+    window.types(PASSPHRASE).await;
+    window.press(Key::Enter).await;
+}
+
+async fn sign_in(window: &mut DeskWindow, world: &World, dana: &Agent) {
+    window.until_focus_is_on("email").await;
+    window.pictures("sign-in").await;
+    window.types(&dana.email).await;
+    window.press(Key::Tab).await;
+    window.types(PASSWORD).await;
+    window.press(Key::Enter).await;
+    window.until_focus_is_on("code").await;
+    // The code of this moment was used when the operator was made; the next one is accepted already.
+    let now = world.desk.clock.machine() + Span::seconds(30);
+    window.types(&dana.authenticator.code(now)).await;
+    window.press(Key::Enter).await;
+}
+
+async fn mailed_code(world: &World) -> String {
+    for _ in 0..100 {
+        let arrived = world.mail.as_ref().unwrap().arrived();
+        if let Some(letter) =
+            arrived.iter().rev().find(|letter| letter.header("subject").contains("verification code"))
+        {
+            return letter.code();
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("no letter with a code arrived");
+}
