@@ -48,7 +48,7 @@ class Letters:
     async def handle_DATA(self, server, session, envelope):
         self.kept += 1
         name = f"{self.kept:04}.eml"
-        unfinished = self.folder / f".{name}"
+        unfinished = self.folder / f"{name}.part"
         unfinished.write_bytes(envelope.content)
         unfinished.rename(self.folder / name)
         if (self.folder / "lose-answer").exists():

@@ -62,7 +62,7 @@ impl DeskWindow {
     }
 
     /// Presses a key together with Ctrl.
-    pub async fn press_with_control(&mut self, key: Key) {
+    pub async fn press_with_control(&mut self, key: impl Into<thirtyfour::TypingData>) {
         self.pressed += 1;
         let chain = self.driver.action_chain().key_down(Key::Control).send_keys(key);
         chain.key_up(Key::Control).perform().await.unwrap();

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thirtyfour::Key;
 
 use crate::harness::agent::Agent;
+use crate::harness::fixtures::NewUser;
 use crate::harness::{ANSWERS, Engine, PASSWORD, World};
 use crate::mail_server::MailServer;
 use browser::Browser;
@@ -42,6 +43,7 @@ async fn the_main_job(engine: Engine, story: &str) {
     let mail = MailServer::start(SmtpTls::StartTls);
     let world = World::with(engine, keys, Some(mail), Clock::Database).await;
     world.priya().await;
+    strangers(&world).await;
     let dana = world.agent("Dana Okafor").await;
     let home = world.folder.path().join("home");
     prepare(&world, &home);
@@ -118,6 +120,37 @@ async fn the_main_job(engine: Engine, story: &str) {
     window.until_it_says("This wasn’t me", 5).await;
     window.pictures("not-me").await;
     browser.driver.clone().quit().await.unwrap();
+    hostile_names_are_text(&mut window).await;
+}
+
+/// Names of strangers are text in the window: nothing runs, nothing is drawn, nothing is pushed out of place.
+async fn hostile_names_are_text(window: &mut DeskWindow) {
+    window.press_with_control("e").await;
+    window.until_focus_is_on("look-up-field").await;
+    window.types("rambutan").await;
+    window.until_it_says("<img src=x onerror=window.pwned=1>", 10).await;
+    window.until_it_says("Zebedee", 5).await;
+    window.pictures("hostile").await;
+    let harmless = "return window.pwned === undefined && document.querySelectorAll('img').length === 0
+        && document.documentElement.scrollWidth <= window.innerWidth";
+    window.until(harmless, "hostile names are only text", 2).await;
+}
+
+/// People whose names are attacks, all found by `rambutan`.
+async fn strangers(world: &World) {
+    let long = "Zebedee".repeat(1_430);
+    let names = ["\"><img src=x onerror=window.pwned=1>", "\u{202e}nimdA\u{202c}\r\nBcc: x", long.as_str()];
+    for (i, given) in names.into_iter().enumerate() {
+        let email = format!("stranger{i}@osprey.example");
+        let new = NewUser {
+            given,
+            family: "Rambutan",
+            email: &email,
+            company: "Osprey Dental",
+            ..NewUser::default()
+        };
+        world.user(new).await;
+    }
 }
 
 /// The app's folder as it is on the second day: a mail server, keys under their passphrase, and on SQLite the

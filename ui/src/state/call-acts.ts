@@ -9,6 +9,7 @@ import { call } from "./call.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { notices } from "./notices.svelte";
 import { focusOn, place } from "./place.svelte";
+import { search } from "./search.svelte";
 
 export async function openCall(user: UserRow, reference: string | null): Promise<void> {
   if (call.opening) return;
@@ -38,6 +39,8 @@ export async function takeOver(): Promise<void> {
 
 function started(view: CallView): void {
   notices.dismiss();
+  // The next caller is another search: the field is empty, the last calls show, and typing counts anew.
+  search.clear();
   call.adopt(view);
   place.go("call");
   const checkWords = view.check_words?.join(" ") ?? null;
