@@ -135,6 +135,24 @@ fn the_configuration_lets_nothing_in() {
     assert!(config.app.windows.len() == 1 && !window.visible && !window.create);
 }
 
+/// What the page is really served with: Tauri adds hashes or nonces of its own scripts, and nothing weaker.
+#[test]
+fn the_policy_in_force_has_nothing_unsafe() {
+    let app = app();
+    let page = app.asset_resolver().get("index.html".to_owned()).unwrap();
+    let csp = page.csp_header.unwrap();
+    assert!(csp.contains("default-src 'none'"), "{csp}");
+    for weak in ["unsafe", "*", "https:", "data: 'self'", "blob:", "script-src-attr"] {
+        assert!(!csp.contains(weak), "{weak} is in {csp}");
+    }
+    let scripts = csp.split(';').map(str::trim).find(|d| d.starts_with("script-src")).unwrap();
+    let sources = scripts.split(' ').skip(1);
+    let known =
+        |source: &str| source == "'self'" || source.starts_with("'sha256-") || source.starts_with("'nonce-");
+    assert!(sources.clone().count() > 0 && sources.clone().all(known), "{csp}");
+    assert!(!String::from_utf8_lossy(&page.bytes).contains("http"), "the page loads from nowhere else");
+}
+
 #[test]
 fn tauri_is_not_older_than_the_fix_of_cve_2026_42184() {
     let lock: toml::Table = toml::from_str(include_str!("../../Cargo.lock")).unwrap();
