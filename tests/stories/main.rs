@@ -4,14 +4,18 @@
     reason = "what sets a story up is test code too; clippy only knows functions marked #[test] as such"
 )]
 
+mod audit_log;
+mod database_tls;
 mod harness;
 mod hostile;
 mod look_up_and_call;
 mod mail_server;
 mod main_job;
 mod operators;
+mod pages_over_http;
 mod races;
 mod role_bodies;
 mod role_matrix;
+mod two_processes;
 mod unlock_mail;
 mod window;

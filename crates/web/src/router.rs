@@ -25,10 +25,8 @@ pub fn router(desk: Desk) -> Router {
     let pages = Pages::new(desk);
     Router::new()
         .route("/", get(account::start))
-        .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
         .route("/unlock", get(unlock::show).post(unlock::redeem))
         .route("/unlock/open", post(unlock::open))
-        .route("/not-me/{secret}", get(not_me::arrive))
         .route("/not-me", get(not_me::show).post(not_me::stop))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-in/code", get(sign_in_code::show).post(sign_in_code::enter))
@@ -36,10 +34,14 @@ pub fn router(desk: Desk) -> Router {
         .route("/sign-out", post(account::sign_out))
         .route("/help", get(help::show))
         .route("/static/{file}", get(files::send))
-        .fallback(help::not_here)
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         // Sec-Fetch-Site, or Origin against Host in older browsers: a form on somebody else's page gets 403.
         .layer(CsrfLayer::new())
+        // Behind that layer: it logs whole addresses at its most detailed level, and these hold secrets. They only
+        // ever answer to GET.
+        .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
+        .route("/not-me/{secret}", get(not_me::arrive))
+        .fallback(help::not_here)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))
         .layer(from_fn_with_state(pages.clone(), guard::only_our_host))
         .layer(from_fn_with_state(pages.clone(), guard::headers))

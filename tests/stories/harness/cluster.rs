@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -20,7 +20,7 @@ printf '%s' "$STORY_DATABASE_PASSWORD" > password
 "$2/initdb" --no-sync -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1
 rm password
 printf '%s\n' "$4" >> data/postgresql.conf
-"$2/postgres" -D data -p "$3" -h 127.0.0.1 -k "$1" -c fsync=off -c synchronous_commit=off \
+"$2/postgres" -D data -p "$3" -h 127.0.0.1,127.0.0.2 -k "$1" -c fsync=off -c synchronous_commit=off \
   -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 </dev/null &
 server=$!
 tries=0
@@ -56,6 +56,8 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("recovery-pg-").tempdir().unwrap().keep();
         for (name, bytes) in files {
             std::fs::write(folder.join(name), bytes).unwrap();
+            // PostgreSQL refuses a key that others can read.
+            std::fs::set_permissions(folder.join(name), PermissionsExt::from_mode(0o600)).unwrap();
         }
         let port = free_port();
         let mut command = as_somebody_else(&folder);

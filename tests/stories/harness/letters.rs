@@ -3,8 +3,6 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::world::PUBLIC_URL;
-
 /// A letter that arrived.
 #[derive(Clone, Debug)]
 pub struct Arrived {
@@ -49,8 +47,10 @@ impl Arrived {
 
     /// The two secrets of an unlock letter: unlock, and "this wasn't me".
     pub fn links(&self) -> (String, String) {
-        let unlock = self.text.split_whitespace().find_map(|word| word.strip_prefix(&page("unlock/")));
-        let not_me = self.text.split_whitespace().find_map(|word| word.strip_prefix(&page("not-me/")));
+        let behind = |path: &str| {
+            self.text.split_whitespace().find_map(|word| word.split_once(path)).map(|(_, secrets)| secrets)
+        };
+        let (unlock, not_me) = (behind("/unlock/"), behind("/not-me/"));
         let unlock = unlock.unwrap_or_else(|| panic!("no unlock link in {}", self.text));
         let not_me = not_me.unwrap_or_else(|| panic!("no way to say no in {}", self.text));
         let (unlock, beside) = unlock.split_once('/').expect("both secrets stand in the address");
@@ -66,10 +66,6 @@ impl Arrived {
             .find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()));
         code.unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned()
     }
-}
-
-fn page(path: &str) -> String {
-    format!("{PUBLIC_URL}{path}")
 }
 
 fn value<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {

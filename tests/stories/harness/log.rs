@@ -22,7 +22,8 @@ pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()
-            .with_env_filter("trace")
+            // The one thing that isn't the program's: the cookie jar of the stories' own browser.
+            .with_env_filter("trace,cookie_store=off")
             .with_ansi(false)
             .without_time()
             .with_writer(|| Kept)

@@ -1,5 +1,6 @@
 //! A desk on a fresh database, with a clock set by hand unless a story needs the real one.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use recovery_desk::audit::chain;
@@ -18,6 +19,7 @@ use recovery_desk::operation::Operation;
 use recovery_desk::settings::{Organisation, Settings};
 use recovery_desk::store::audit;
 use recovery_rules::time::{Moment, Span};
+use url::Url;
 
 use super::databases::{self, Engine};
 use super::log;
@@ -43,33 +45,55 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// The mail server, if the story has one.
     pub mail: Option<MailServer>,
+    /// Where the account pages are.
+    pub public_url: Url,
 }
 
 impl World {
     /// A live desk without a mail server, at ten in the morning.
     pub async fn live(engine: Engine) -> Self {
-        Self::with(engine, DataKeys::fresh(&Chance::operating_system()), None, Clock::set_to(MORNING)).await
+        Self::of(engine, None, PUBLIC_URL).await
     }
 
     /// A live desk whose letters go through a real mail server.
     pub async fn with_mail(engine: Engine) -> Self {
-        let mail = MailServer::start(SmtpTls::StartTls);
+        Self::of(engine, Some(MailServer::start(SmtpTls::StartTls)), PUBLIC_URL).await
+    }
+
+    /// The same with its account pages served at that address.
+    pub async fn with_pages(engine: Engine, public_url: &str) -> Self {
+        Self::of(engine, Some(MailServer::start(SmtpTls::StartTls)), public_url).await
+    }
+
+    async fn of(engine: Engine, mail: Option<MailServer>, public_url: &str) -> Self {
         let keys = DataKeys::fresh(&Chance::operating_system());
-        Self::with(engine, keys, Some(mail), Clock::set_to(MORNING)).await
+        Self::made(engine, keys, mail, Clock::set_to(MORNING), public_url).await
     }
 
     /// A desk of these parts.
     pub async fn with(engine: Engine, keys: DataKeys, mail: Option<MailServer>, clock: Clock) -> Self {
+        Self::made(engine, keys, mail, clock, PUBLIC_URL).await
+    }
+
+    async fn made(
+        engine: Engine,
+        keys: DataKeys,
+        mail: Option<MailServer>,
+        clock: Clock,
+        public_url: &str,
+    ) -> Self {
         log::keep();
         let folder = tempfile::tempdir().unwrap();
         let address = databases::fresh(engine, folder.path()).await;
-        let desk = open(&address, &keys, mail.as_ref(), clock, &folder).await;
-        Self { desk, engine, address, keys, folder, mail }
+        let public_url: Url = public_url.parse().unwrap();
+        let desk = open(&address, &keys, mail.as_ref(), &public_url, clock, folder.path()).await;
+        Self { desk, engine, address, keys, folder, mail, public_url }
     }
 
     /// Another desk on the same database, with connections of its own, as another machine would have.
     pub async fn another_desk(&self) -> Desk {
-        open(&self.address, &self.keys, self.mail.as_ref(), self.desk.clock.clone(), &self.folder).await
+        let (mail, clock) = (self.mail.as_ref(), self.desk.clock.clone());
+        open(&self.address, &self.keys, mail, &self.public_url, clock, self.folder.path()).await
     }
 
     /// Asks the desk through the door that leads to this operation, with a new request id.
@@ -127,22 +151,23 @@ pub async fn open(
     address: &Address,
     keys: &DataKeys,
     mail: Option<&MailServer>,
+    public_url: &Url,
     clock: Clock,
-    folder: &tempfile::TempDir,
+    folder: &Path,
 ) -> Desk {
     Desk::open(Parts {
         database: Database::connect(address).await.unwrap(),
         keys: keys.clone(),
         settings: Settings {
             organisation: Organisation::default(),
-            public_url: PUBLIC_URL.parse().unwrap(),
+            public_url: public_url.clone(),
             times: ShownTimes::utc(),
             smtp: mail.map(MailServer::settings),
         },
         clock,
         chance: Chance::operating_system(),
         hashing: HashingCost::cheap(),
-        audit_heads: Some(folder.path().join("audit-heads.jsonl")),
+        audit_heads: Some(folder.join("audit-heads.jsonl")),
     })
     .await
     .unwrap()
