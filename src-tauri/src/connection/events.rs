@@ -19,6 +19,8 @@ use tokio::sync::Notify;
 use crate::seat::Seat;
 
 const EVERY: Duration = Duration::from_secs(1);
+/// The longest wait for one look; a database that is gone lets a connection wait much longer.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// ms read again each time: a transaction commits later than its reading of the clock.
 const OVERLAP: i64 = 5_000;
 /// Looks that must fail before the connection counts as lost: one may be a hiccup.
@@ -46,8 +48,8 @@ pub async fn watch(desk: Desk, seat: Arc<Seat>, tell: Tell, look_now: Arc<Notify
     let mut seen = Seen::default();
     let mut missed = 0;
     loop {
-        match look(&desk, from).await {
-            Ok((events, now)) => {
+        match tokio::time::timeout(PATIENCE, look(&desk, from)).await {
+            Ok(Ok((events, now))) => {
                 if missed >= MISSED {
                     tell(DeskEvent::of_connection("connection_back"));
                 }
@@ -57,7 +59,7 @@ pub async fn watch(desk: Desk, seat: Arc<Seat>, tell: Tell, look_now: Arc<Notify
                 }
                 from = Some(now - OVERLAP);
             }
-            Err(_) => {
+            Ok(Err(_)) | Err(_) => {
                 missed += 1;
                 if missed == MISSED {
                     tell(DeskEvent::of_connection("connection_lost"));
