@@ -154,6 +154,18 @@ pub(super) const STORIES: &[Story] = &[
     },
     Story {
         by: SAM,
+        about: "hana.kobayashi@hartwell.example",
+        ago: 280,
+        steps: &[
+            (0, Open),
+            (4, Check(3)),
+            (5, Send),
+            (5, Ends(MessageState::Uncertain, "The connection broke after the letter was handed over")),
+            (6, End("Will look for the e-mail and call again if it isn't there.")),
+        ],
+    },
+    Story {
+        by: SAM,
         about: "bo.li@osprey.example",
         ago: 260,
         steps: &[
