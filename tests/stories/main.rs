@@ -5,17 +5,22 @@
 )]
 
 mod audit_log;
+mod calls;
+mod checks;
 mod database_tls;
 mod harness;
 mod hostile;
-mod look_up_and_call;
+mod look_up;
 mod mail_server;
 mod main_job;
+mod meetings;
 mod operators;
 mod pages_over_http;
 mod races;
 mod role_bodies;
 mod role_matrix;
+mod this_was_not_me;
 mod two_processes;
+mod unlock_link;
 mod unlock_mail;
 mod window;

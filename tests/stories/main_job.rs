@@ -12,9 +12,8 @@ use recovery_rules::time::Span;
 use crate::harness::agent::right;
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
+use crate::harness::posted::PRIYA;
 use crate::harness::{ANSWERS, Engine, PASSWORD, World, on_both_databases, refused, scan};
-
-const PRIYA: &str = "priya.raman@hartwell.example";
 
 on_both_databases! {
     /// Also D0.2: afterwards no secret stands in any byte that was written, and no answer of the desk holds one.

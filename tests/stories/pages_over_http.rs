@@ -5,10 +5,10 @@ use reqwest::{Client, Method, Response, StatusCode, redirect};
 
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::NEW_PASSWORD;
+use crate::harness::posted::PRIYA;
 use crate::harness::{Agent, Engine, PASSWORD, World, on_both_databases, scan};
 use recovery_rules::states::TwoStep;
 
-const PRIYA: &str = "priya.raman@hartwell.example";
 const MARKUP: &str = "\"><img src=x onerror=alert(1)>";
 
 /// Every address of the pages with an unsafe method.

@@ -17,11 +17,10 @@ use serde_json::{Value, json};
 
 use crate::harness::agent::{check, wrong};
 use crate::harness::pages::{self, NEW_PASSWORD};
+use crate::harness::posted::PRIYA;
 use crate::harness::world::{MORNING, PUBLIC_URL, open, request_id};
 use crate::harness::{Engine, World, on_both_databases};
 use recovery_rules::roles::Door;
-
-const PRIYA: &str = "priya.raman@hartwell.example";
 
 /// Starts two workers, lets both go at the same moment, and counts how their attempts ended.
 async fn two_at_once(world: &World, task: Value) -> BTreeMap<String, u64> {

@@ -1,12 +1,14 @@
 //! What every story stands on: a database of either engine, a desk on it, people, letters that arrived.
 
 pub mod agent;
+pub mod at_once;
 pub mod cluster;
 pub mod databases;
 pub mod fixtures;
 pub mod letters;
 pub mod log;
 pub mod pages;
+pub mod posted;
 pub mod scan;
 pub mod world;
 

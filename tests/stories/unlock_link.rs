@@ -1,0 +1,98 @@
+//! D10.8, D10.9, D10.14 and what else decides whether a link works.
+
+use recovery_desk::caller::Caller;
+use recovery_desk::operations::account::ReadAccount;
+use recovery_desk::operations::redeem_unlock::Redeemed;
+use recovery_desk::operations::user_sign_in::UserSignedIn;
+use recovery_rules::states::{Outcome, TwoStep};
+use recovery_rules::time::Span;
+
+use crate::harness::fixtures::NewUser;
+use crate::harness::pages::{self, NEW_PASSWORD};
+use crate::harness::posted::{Letter, PRIYA, letter, letter_of};
+use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
+
+on_both_databases! {
+    async fn d0_5_a_link_is_dead_when_anything_of_the_account_changed(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let letter = letter(&world).await;
+        world.change("UPDATE users SET security_epoch = security_epoch + 1 WHERE id = $1", &letter.user).await;
+        assert_eq!(refused(pages::read(&world.desk, &letter.link).await), "link_stopped");
+        assert_eq!(refused(pages::redeem(&world.desk, &letter.link, &letter.code, NEW_PASSWORD).await), "link_stopped");
+    }
+
+    async fn d10_8_looking_and_pressing_change_nothing_and_five_wrong_call_codes_kill_the_link(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { dana, call_id, link, code, .. } = letter(&world).await;
+        for _ in 0..3 {
+            pages::read(&world.desk, &link).await.unwrap();
+        }
+        assert!(dana.view(&call_id).await.delivery.unwrap().opened_at.is_none());
+        pages::press(&world.desk, &link).await.unwrap();
+        pages::press(&world.desk, &link).await.unwrap();
+        assert_eq!(refused(pages::redeem(&world.desk, &link, "12 34", NEW_PASSWORD).await), "call_code_digits");
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, "short").await), "password_too_short");
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for left in (0..5).rev() {
+            let outcome = pages::redeem(&world.desk, &link, wrong, NEW_PASSWORD).await.unwrap();
+            assert_eq!(outcome, Redeemed::CallCodeNotRight { tries_left: left });
+        }
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
+        assert!(!dana.view(&call_id).await.delivery.unwrap().code_live);
+        assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await), "sign_in_not_right");
+    }
+
+    async fn d10_9_afterwards_old_sessions_are_dead_and_two_step_is_to_be_set_up_again(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let without = NewUser { two_step: TwoStep::Never, ..NewUser::default() };
+        let user = world.user(without).await;
+        let UserSignedIn::Done { token } = pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap() else { panic!() };
+        let session = Caller::Session(token);
+        world.ask(&session, ReadAccount {}).await.unwrap();
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&user).await;
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        world.post().await;
+        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, PASSWORD).await), "password_same_as_before");
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert_eq!(refused(world.ask(&session, ReadAccount {}).await), "signed_out");
+        let again = pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
+        assert!(matches!(again, UserSignedIn::CodeNeeded { by_mail: true, .. }));
+        assert_eq!(world.count("SELECT COUNT(*) FROM two_step WHERE recovery_code_hash IS NOT NULL").await, 0);
+    }
+
+    async fn d10_16_an_administrators_lock_stays(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let locked = NewUser { account: "locked", locked_by: Some("administrator"), ..NewUser::default() };
+        let Letter { dana, link, code, call_id, .. } = letter_of(&world, locked).await;
+        let done = pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert_eq!(done, Redeemed::Done { active: false });
+        assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await), "sign_in_not_right");
+        assert_eq!(dana.end(&call_id).await.unwrap().outcome, Outcome::Unlocked);
+    }
+
+    async fn d10_14_who_signs_in_without_it_needs_no_link_any_more(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let without = NewUser { two_step: TwoStep::Never, ..NewUser::default() };
+        let Letter { dana, link, code, call_id, .. } = letter_of(&world, without).await;
+        pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap();
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
+        assert!(!dana.view(&call_id).await.delivery.unwrap().code_live);
+    }
+
+    async fn d0_6_a_clock_set_back_more_than_two_minutes_refuses_links_and_codes(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { link, code, .. } = letter(&world).await;
+        world.later(Span::minutes(5));
+        world.look_round().await;
+        world.later(Span::seconds(-100));
+        pages::read(&world.desk, &link).await.unwrap();
+        world.later(Span::minutes(-1));
+        assert_eq!(refused(pages::read(&world.desk, &link).await), "clock_stepped_back");
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "clock_stepped_back");
+        world.later(Span::minutes(1));
+        let done = pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert_eq!(done, Redeemed::Done { active: true });
+    }
+}
