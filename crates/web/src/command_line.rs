@@ -1,6 +1,8 @@
 //! The command line `recovery-desk-server`: what there is to ask for, and how a database is opened for it.
 //! Serving many desks over HTTPS is not here yet.
 
+mod serve;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,6 +46,8 @@ enum Command {
         #[arg(long, env = "RECOVERY_DESK_DEMO_DATABASE_URL", hide_env_values = true)]
         database_url: Option<String>,
     },
+    /// Serves the account pages on this machine's loopback address.
+    Serve(Box<serve::Serve>),
     /// Brings the schema of a database up to date.
     Migrate(Place),
     /// Operators of the desk.
@@ -98,11 +102,14 @@ struct Opened {
     #[command(flatten)]
     place: Place,
     /// `keys.sealed`; its recovery passphrase is asked.
-    #[arg(long, required_unless_present = "keys_unwrapped")]
+    #[arg(long, required_unless_present_any = ["keys_unwrapped", "demo"])]
     keys: Option<PathBuf>,
     /// A file with the unwrapped keys, readable by its owner alone.
     #[arg(long, conflicts_with = "keys")]
     keys_unwrapped: Option<PathBuf>,
+    /// The database is a demo: its keys are the published ones.
+    #[arg(long, conflicts_with_all = ["keys", "keys_unwrapped"])]
+    demo: bool,
     /// A certificate authority of the own house for PostgreSQL, in PEM.
     #[arg(long)]
     certificate: Option<PathBuf>,
@@ -135,13 +142,14 @@ pub fn run() -> ExitCode {
 async fn command(command: Command) -> Result<(), CommandError> {
     match command {
         Command::DemoCall { database_url } => demo_call::play(database_url).await,
+        Command::Serve(asked) => serve::serve(*asked).await,
         Command::Migrate(place) => {
             Database::connect(&address(place, None)?).await?.migrate().await?;
             line("The schema is up to date.");
             Ok(())
         }
         Command::Operators(Operators::List(opened)) => {
-            let desk = open(opened, None).await?;
+            let desk = open(opened, here()?, None).await?;
             for operator in desk.perform(&CALLER, Door::System, None, ListOperators {}).await?.operators {
                 line(format!(
                     "{:10} {:14} {:32} {}",
@@ -151,14 +159,16 @@ async fn command(command: Command) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Operators(Operators::ResetAuthenticator { email, opened }) => {
-            let desk = open(opened, None).await?;
+            let desk = open(opened, here()?, None).await?;
             let new = desk.perform(&CALLER, Door::System, None, ResetAuthenticator { email }).await?;
             line(format!("A new authenticator for {}. It is shown this once:", new.name));
             line(new.authenticator_uri);
             line(format!("or, for typing in: {}", new.authenticator_secret));
             Ok(())
         }
-        Command::Audit(Audit::Check { heads, opened }) => check_audit(open(opened, heads).await?).await,
+        Command::Audit(Audit::Check { heads, opened }) => {
+            check_audit(open(opened, here()?, heads).await?).await
+        }
     }
 }
 
@@ -186,17 +196,27 @@ fn address(place: Place, certificate: Option<PathBuf>) -> Result<Address, Comman
     }
 }
 
-async fn open(opened: Opened, audit_heads: Option<PathBuf>) -> Result<Desk, CommandError> {
+/// For commands that send no letters and show no pages.
+fn here() -> Result<Settings, CommandError> {
+    Ok(Settings::for_demo(Url::parse("http://localhost")?))
+}
+
+async fn open(
+    opened: Opened,
+    settings: Settings,
+    audit_heads: Option<PathBuf>,
+) -> Result<Desk, CommandError> {
     let keys = match (opened.keys_unwrapped, opened.keys) {
+        _ if opened.demo => DataKeys::published_demo(),
         (Some(path), _) => unwrapped::read_file(&path)?,
         (None, Some(path)) => sealed(&path)?,
-        (None, None) => return Err("Say where the keys are: --keys or --keys-unwrapped.".into()),
+        (None, None) => return Err("Say where the keys are: --keys, --keys-unwrapped or --demo.".into()),
     };
     let database = Database::connect(&address(opened.place, opened.certificate)?).await?;
     let parts = Parts {
         database,
         keys,
-        settings: Settings::for_demo(Url::parse("http://localhost")?),
+        settings,
         clock: Clock::Database,
         chance: Chance::operating_system(),
         hashing: HashingCost::standard(),

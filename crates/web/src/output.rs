@@ -1,13 +1,15 @@
-//! Where the command line speaks: the one file of this crate that prints.
+//! Where the command line speaks: the one file of this crate that writes to the terminal. A reader that went
+//! away (`| head`) is no reason to fall over, so nothing is made of a line that can't be written.
+
+use std::fmt::Display;
+use std::io::Write;
 
 /// A line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "printing is what a command line is for")]
-pub fn line(text: impl std::fmt::Display) {
-    println!("{text}");
+pub fn line(text: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// A line about what went wrong.
-#[expect(clippy::print_stderr, reason = "printing is what a command line is for")]
-pub fn problem(text: impl std::fmt::Display) {
-    eprintln!("{text}");
+pub fn problem(text: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

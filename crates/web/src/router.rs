@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use recovery_desk::desk::Desk;
 use tower_http::csrf::CsrfLayer;
@@ -13,6 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::guard;
 use crate::pages::{Pages, account, files, help, not_me, sign_in, sign_in_code, unlock};
+use crate::words;
 
 /// The longest form has a password of 128 characters; everything above is not ours.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -36,7 +38,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/static/{file}", get(files::send))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         // Sec-Fetch-Site, or Origin against Host in older browsers: a form on somebody else's page gets 403.
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new().with_rejection_response(|_| from_another_site()))
         // Behind that layer: it logs whole addresses at its most detailed level, and these hold secrets. They only
         // ever answer to GET.
         .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
@@ -47,4 +49,8 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn_with_state(pages.clone(), guard::headers))
         .layer(from_fn(guard::log))
         .with_state(pages)
+}
+
+fn from_another_site() -> Response {
+    (StatusCode::FORBIDDEN, words::OTHER_SITE).into_response()
 }

@@ -9,6 +9,9 @@ use recovery_rules::time::Moment;
 
 /// To a request for another host.
 pub const OTHER_HOST: &str = "This server doesn't answer to that name.\n";
+/// To a form that was sent from somebody else's page.
+pub const OTHER_SITE: &str =
+    "This form came from another site, so nothing was done. Open the link in our email again.\n";
 /// When the last try of a call code was wrong.
 pub const CALL_CODE_TRIES_USED: &str =
     "The call code was wrong too often, so this link doesn't work any more. Call us again to get a new one.";

@@ -3,6 +3,8 @@
 
 mod browser;
 mod story;
+mod telling;
+mod waiting;
 
 use std::net::Ipv4Addr;
 
@@ -43,7 +45,11 @@ pub async fn play(database_url: Option<String>) -> Result<(), CommandError> {
     })
     .await?;
     line(format!("A recovery call, played for real on {on}. Everybody in it is invented.\n"));
-    demo::seed(&desk).await?;
+    match demo::seed(&desk).await {
+        // A demo that has its data is played on as it is.
+        Ok(()) | Err(demo::SeedError::NotEmpty) => {}
+        Err(error) => return Err(error.into()),
+    }
     let tasks = caretaker::start(desk.clone())?;
     let pages = crate::router(desk.clone());
     let serving = tokio::spawn(async move { axum::serve(listener, pages).await });

@@ -1,15 +1,12 @@
 //! The story itself, step by step. A step that doesn't happen ends it, and says which one it was.
 
-use std::time::{Duration, Instant};
-
-use recovery_desk::audit::sealer::AuditWaits;
 use recovery_desk::caller::Caller;
+use recovery_desk::chance::Chance;
 use recovery_desk::demo::people::{CALLERS_REFERENCE, the_caller};
 use recovery_desk::desk::Desk;
-use recovery_desk::operations::call_view::CallView;
 use recovery_desk::operations::check_answers::CheckAnswers;
 use recovery_desk::operations::current_call::CurrentCall;
-use recovery_desk::operations::demo::{DemoMailbox, MailboxMessage};
+use recovery_desk::operations::demo::MailboxMessage;
 use recovery_desk::operations::demo_sign_in::DemoSignIn;
 use recovery_desk::operations::end_call::EndCall;
 use recovery_desk::operations::look_up::LookUp;
@@ -21,172 +18,147 @@ use recovery_rules::states::Outcome;
 use url::Url;
 
 use super::browser::Browser;
+use super::telling::Teller;
+use super::waiting::{all_sealed, at_the_desk, letter, letter_with_code, need, seen};
 use crate::command_line::{CommandError, check_audit};
-use crate::output::line;
 
-const NEW_PASSWORD: &str = "seven brass lanterns by the canal";
-/// A letter that isn't there by then isn't coming.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
-
-struct Teller {
-    began: Instant,
+/// What is new in each telling: ids of requests and the password, so that a demo database can be played on again.
+struct Fresh {
+    id: String,
+    password: String,
 }
 
-impl Teller {
-    /// Says what happened, and how long it took.
-    fn step(&mut self, what: impl std::fmt::Display) {
-        line(format!("  ok {:>6} ms  {what}", self.began.elapsed().as_millis()));
-        self.began = Instant::now();
+impl Fresh {
+    fn new(chance: &Chance) -> Self {
+        let id: String = chance.bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { password: format!("seven brass lanterns by the canal {id}"), id }
+    }
+
+    fn request(&self, what: &str) -> String {
+        format!("demo-call-{what}-{}", self.id)
     }
 }
 
-fn need<T>(there: Option<T>, otherwise: &str) -> Result<T, CommandError> {
-    there.ok_or_else(|| otherwise.to_owned().into())
+/// Plays and tells it; a step that doesn't happen is named.
+pub async fn tell(desk: &Desk, home: &Url) -> Result<(), CommandError> {
+    let mut teller = Teller::new();
+    play(desk, home, &mut teller)
+        .await
+        .map_err(|error| format!("The demo call failed while {}: {error}", teller.failed()).into())
 }
 
-/// Plays and tells it.
-pub async fn tell(desk: &Desk, home: &Url) -> Result<(), CommandError> {
-    let mut teller = Teller { began: Instant::now() };
+async fn play(desk: &Desk, home: &Url, teller: &mut Teller) -> Result<(), CommandError> {
+    let fresh = Fresh::new(&Chance::operating_system());
     let caller = the_caller();
+    let email = caller.email();
+
+    teller.begin("signing in at the desk");
     let agent = desk.perform(&Caller::Nobody, Door::Desk, None, DemoSignIn { role: Role::Agent }).await?;
     let name = agent.desk.operator.name.clone();
     let agent = Caller::Session(agent.token);
+    end_what_is_open(desk, &agent, &fresh).await?;
     teller.step(format!("{name} is at the desk. The phone rings: {}, who lost her phone.", caller.name()));
 
-    let look_up = LookUp { query: CALLERS_REFERENCE.to_owned(), search_id: "demo-call".to_owned() };
+    teller.begin("looking the caller up");
+    let look_up = LookUp { query: CALLERS_REFERENCE.to_owned(), search_id: fresh.request("search") };
     let found = desk.perform(&agent, Door::Desk, None, look_up).await?;
     let row = need(found.users.first(), "the call reference leads to nobody")?;
     teller.step(format!(
-        "Looked up by call reference {CALLERS_REFERENCE}: {}, {}.",
-        row.name, row.masked_email
+        "Looked up by call reference {CALLERS_REFERENCE}: {}, {}, {}.",
+        row.name, row.company, row.masked_email
     ));
 
+    teller.begin("opening the call");
     let open = OpenCall { user_id: row.user_id.clone(), reference: found.reference.clone() };
-    let call = desk.perform(&agent, Door::Desk, Some("demo-call-open"), open).await?;
+    let call = desk.perform(&agent, Door::Desk, Some(&fresh.request("open")), open).await?;
     let words = need(call.check_words, "the call has no check words")?.join(" ");
     teller.step(format!("Call opened. \"Your check words are {words}.\" The caller sees the same two."));
 
-    let said: Vec<_> = caller.answers().iter().map(|(_, answer)| Some(SecretText::new(*answer))).collect();
-    let answers = said.try_into().map_err(|_| "the caller has not four answers")?;
-    let check = CheckAnswers { call_id: call.call_id.clone(), answers };
-    let verdict = desk.perform(&agent, Door::Desk, Some("demo-call-check"), check).await?;
+    teller.begin("checking the four answers");
+    let answers = caller.answers();
+    let said: Vec<_> = answers.iter().map(|(_, answer)| Some(SecretText::new(*answer))).collect();
+    let said = said.try_into().map_err(|_| "the caller has not four answers")?;
+    let check = CheckAnswers { call_id: call.call_id.clone(), answers: said };
+    let verdict = desk.perform(&agent, Door::Desk, Some(&fresh.request("check")), check).await?;
     if !verdict.verified {
         return Err("the four answers were checked and the caller is not verified".into());
     }
+    for (question, answer) in answers {
+        teller.aside(format!("{} \"{answer}\"", question.text));
+    }
     teller.step("Four answers checked, one verdict: verified. Which ones were right, nobody learns.");
 
+    teller.begin("sending the unlock e-mail");
     let send = SendUnlock { call_id: call.call_id.clone(), again: false };
-    let sent = desk.perform(&agent, Door::Desk, Some("demo-call-send"), send).await?;
+    let sent = desk.perform(&agent, Door::Desk, Some(&fresh.request("send")), send).await?;
     let code = need(sent.call_code, "no call code was shown")?;
-    teller.step(format!(
-        "Unlock e-mail asked for. The agent reads out the call code {} {}.",
-        &code[..3],
-        &code[3..]
-    ));
+    let asked_at = need(sent.call.delivery, "the call has no letter")?.queued_at;
+    let (first, second) = code.split_at_checked(3).ok_or("the call code is too short")?;
+    teller.step(format!("Unlock e-mail asked for. The agent reads out the call code {first} {second}."));
 
-    let letter = letter(desk, &agent, &caller.email(), |letter| !letter.links.is_empty()).await?;
+    teller.begin("waiting for the letter");
+    let is_it = |letter: &MailboxMessage| letter.at >= asked_at && !letter.links.is_empty();
+    let letter = letter(desk, &agent, &email, is_it).await?;
     teller.step(format!("\"{}\" is in the demo mailbox, to {}.", letter.subject, letter.to));
 
+    teller.begin("looking at the link");
+    let link = need(letter.links.first(), "the letter has no link")?.url.clone();
+    Browser::new(home)?.open(&link).await?.says("Unlock my account")?;
+    if at_the_desk(desk, &agent).await?.delivery.is_some_and(|d| d.opened_at.is_some()) {
+        return Err("looking at the link was taken for opening it".into());
+    }
+    teller.step("A mail scanner looked at the link first. That changed nothing.");
+
+    teller.begin("opening the link");
     let browser = Browser::new(home)?;
-    browser.open(&letter.links[0].url).await?.says("Unlock my account")?;
+    browser.open(&link).await?.says("Unlock my account")?;
     browser.post("/unlock/open", &[]).await?.says("Choose a new password")?;
-    at_the_desk(desk, &agent, |call| call.delivery.as_ref().is_some_and(|d| d.opened_at.is_some())).await?;
+    seen(desk, &agent, |call| call.delivery.as_ref().is_some_and(|d| d.opened_at.is_some())).await?;
     teller.step("Link opened in a browser and its button pressed. The desk sees: opened.");
 
-    let fields = [("call_code", code.as_str()), ("new_password", NEW_PASSWORD)];
+    teller.begin("setting the new password");
+    let fields = [("call_code", code.as_str()), ("new_password", &fresh.password)];
     browser.post("/unlock", &fields).await?.says("Your account is unlocked")?;
-    at_the_desk(desk, &agent, |call| call.delivery.as_ref().is_some_and(|d| d.used_at.is_some())).await?;
+    seen(desk, &agent, |call| call.delivery.as_ref().is_some_and(|d| d.used_at.is_some())).await?;
     teller.step("Call code entered, new password set. The desk sees: used.");
 
-    let email = caller.email();
-    let fields = [("email", email.as_str()), ("password", NEW_PASSWORD)];
+    teller.begin("signing in on the account page");
+    let fields = [("email", email.as_str()), ("password", &fresh.password)];
     browser.post("/sign-in", &fields).await?.says("Enter your verification code")?;
-    let mailed = letter_with_code(desk, &agent, &email).await?;
+    let mailed = letter_with_code(desk, &agent, &email, asked_at).await?;
     let account = browser.post("/sign-in/code", &[("code", &mailed)]).await?;
     account.says(&caller.name())?;
     account.says("To be set up again")?;
     teller.step("Signed in with the new password and a mailed code. 2-step is to be set up again.");
 
+    teller.begin("reading the account's history");
+    for words in ["took a phone call", "sent an unlock email", "Your account was unlocked and a new password"]
+    {
+        account.says(words)?;
+    }
+    teller.step("Her account page tells what happened: the call, the e-mail, the unlock.");
+
+    teller.begin("ending the call");
     let end = EndCall { call_id: call.call_id, notes: "Lost the phone on Friday.".to_owned() };
-    let ended = desk.perform(&agent, Door::Desk, Some("demo-call-end"), end).await?;
+    let ended = desk.perform(&agent, Door::Desk, Some(&fresh.request("end")), end).await?;
     if ended.outcome != Outcome::Unlocked {
         return Err(format!("the call ended as {}", ended.outcome.name()).into());
     }
     teller.step("Call ended. Outcome, from what happened: unlocked.");
 
+    teller.begin("checking the audit log");
     all_sealed(desk).await?;
     check_audit(desk.clone()).await?;
     teller.step("Every step above is an entry in it.");
     Ok(())
 }
 
-/// Waits for a letter to this address.
-async fn letter(
-    desk: &Desk,
-    agent: &Caller,
-    to: &str,
-    is_it: impl Fn(&MailboxMessage) -> bool,
-) -> Result<MailboxMessage, CommandError> {
-    let until = Instant::now() + LONGEST_WAIT;
-    while Instant::now() < until {
-        let mailbox = desk.perform(agent, Door::Desk, None, DemoMailbox {}).await?;
-        if let Some(found) = mailbox.messages.into_iter().find(|letter| letter.to == to && is_it(letter)) {
-            return Ok(found);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+/// A demo that was played on before may have a call open.
+async fn end_what_is_open(desk: &Desk, agent: &Caller, fresh: &Fresh) -> Result<(), CommandError> {
+    let current = desk.perform(agent, Door::Desk, None, CurrentCall { call_id: None }).await?;
+    if let Some(call) = current.call {
+        let end = EndCall { call_id: call.call_id, notes: String::new() };
+        desk.perform(agent, Door::Desk, Some(&fresh.request("before")), end).await?;
     }
-    Err("the letter did not arrive".into())
-}
-
-async fn letter_with_code(desk: &Desk, agent: &Caller, to: &str) -> Result<String, CommandError> {
-    let found = letter(desk, agent, to, |letter| six_digits(&letter.text).is_some()).await?;
-    need(six_digits(&found.text), "the letter has no code")
-}
-
-/// The first six digits that stand together, spaced or not, on a line of their own.
-fn six_digits(text: &str) -> Option<String> {
-    text.lines()
-        .map(|line| line.replace([' ', '\u{a0}'], ""))
-        .find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Waits until the sealer, which works once a second, has chained the last entry.
-async fn all_sealed(desk: &Desk) -> Result<(), CommandError> {
-    let until = Instant::now() + LONGEST_WAIT;
-    let system = Caller::System("demo call");
-    while Instant::now() < until {
-        if !desk.perform(&system, Door::System, None, AuditWaits {}).await?.waits {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Err("the audit log was not sealed".into())
-}
-
-/// Waits until the desk's own view of the call says so.
-async fn at_the_desk(
-    desk: &Desk,
-    agent: &Caller,
-    is_so: impl Fn(&CallView) -> bool,
-) -> Result<(), CommandError> {
-    let until = Instant::now() + LONGEST_WAIT;
-    while Instant::now() < until {
-        let current = desk.perform(agent, Door::Desk, None, CurrentCall { call_id: None }).await?;
-        if current.call.as_ref().is_some_and(&is_so) {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Err("the desk did not see it".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_found_on_its_line_and_nothing_else_is_taken_for_one() {
-        assert_eq!(six_digits("It was asked for on 24 November.\n\n   482 913\n"), Some("482913".to_owned()));
-        assert_eq!(six_digits("Call 0113 496 0142 today"), None);
-    }
+    Ok(())
 }
