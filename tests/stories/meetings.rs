@@ -55,7 +55,7 @@ on_both_databases! {
         let tasks: Vec<_> = (0..8).map(|_| {
             let (desk, caller, request) = (world.desk.clone(), dana.caller.clone(), check(&call.call_id, right()));
             async move {
-                match desk.perform(&caller, Door::Desk, Some("one attempt"), request).await {
+                match desk.perform(&caller, Door::Desk, Some("one-attempt"), request).await {
                     Ok(verdict) => { assert!(verdict.verified); "verified" }
                     Err(failure) => failure.code(),
                 }
@@ -63,10 +63,10 @@ on_both_databases! {
         }).collect();
         let counts = counted(at_once(tasks).await);
         assert!(counts.keys().all(|code| ["verified", "still_judging"].contains(code)), "{counts:?}");
-        let again = world.desk.perform(&dana.caller, Door::Desk, Some("one attempt"), check(&call.call_id, right())).await.unwrap();
+        let again = world.desk.perform(&dana.caller, Door::Desk, Some("one-attempt"), check(&call.call_id, right())).await.unwrap();
         assert!(again.verified);
         assert_eq!(again.call.checks.used, 1);
-        let other = world.desk.perform(&dana.caller, Door::Desk, Some("one attempt"), check(&call.call_id, wrong())).await;
+        let other = world.desk.perform(&dana.caller, Door::Desk, Some("one-attempt"), check(&call.call_id, wrong())).await;
         assert_eq!(refused(other), "request_id_reused");
     }
 

@@ -9,6 +9,7 @@ use recovery_rules::time::{Moment, Span};
 
 use crate::caller::{Actor, Caller, OperatorActor, UserActor};
 use crate::failure::{Fault, Stop};
+use crate::operations::operator_sign_in::folded;
 use crate::secret::SecretText;
 use crate::store::{operators, sessions, users};
 use crate::work::Work;
@@ -43,14 +44,17 @@ async fn operator(
     }
     let role =
         Role::from_name(&operator.role).ok_or_else(|| Fault::Stored(format!("role {}", operator.role)))?;
+    let own =
+        operators::own_account(&mut work.tx, operator.user_id.as_deref(), &folded(&operator.email)).await?;
+    let (user_id, company_id) = own.unzip();
     let actor = OperatorActor {
         id: operator.id,
         name: operator.name,
         email: operator.email,
         role,
         session_id: session.id,
-        company_id: operators::company_of(&mut work.tx, operator.user_id.as_deref()).await?,
-        user_id: operator.user_id,
+        company_id,
+        user_id,
     };
     let allowed = roles.contains(&actor.role);
     // The refusal of somebody known is audited under their name.

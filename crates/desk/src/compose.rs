@@ -65,7 +65,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                     unlock_link: &page(settings, &["unlock", unlock, not_me])?,
                     expires_at: message.expires_at.map_or(to_send.now, Moment),
                     not_me_link: &page(settings, &["not-me", not_me])?,
-                    not_me_until: to_send.now + recovery_rules::time::Span::hours(72),
+                    not_me_until: to_send.repudiation_ends.unwrap_or(to_send.now),
                 },
             )
         }

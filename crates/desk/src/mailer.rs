@@ -1,6 +1,8 @@
 //! The mailer: takes due messages, writes each letter, sends it, and marks how that ended. A demo database has
 //! no post: its letters land in the mailbox of its window.
 
+use std::time::Duration;
+
 use recovery_rules::email::Email;
 use recovery_rules::roles::Door;
 use recovery_rules::states::MessageState;
@@ -15,6 +17,9 @@ use crate::smtp::{Letter, SendProblem, SmtpSettingsProblem, SmtpTransport};
 
 /// Under this name the mailer stands in the audit log.
 const CALLER: Caller = Caller::System("mailer");
+
+/// Under the lease of a message, so that no other worker takes a letter that is still being sent.
+const LONGEST_SENDING: Duration = Duration::from_secs(100);
 
 /// Sends what waits in the outbox.
 pub struct Mailer {
@@ -92,7 +97,13 @@ impl Mailer {
                     message_id: to_send.message.message_id.clone(),
                     date: to_send.now,
                 };
-                Ok(match transport.send(&letter).await {
+                let Ok(sent) = tokio::time::timeout(LONGEST_SENDING, transport.send(&letter)).await else {
+                    return Ok((
+                        MessageState::Uncertain,
+                        "the mail server took too long to answer".to_owned(),
+                    ));
+                };
+                Ok(match sent {
                     Ok(accepted) => (MessageState::Accepted, accepted.server_reply),
                     Err(SendProblem::Deferred { reply }) => (MessageState::Deferred, reply),
                     Err(SendProblem::Failed { reply }) => (MessageState::Failed, reply),

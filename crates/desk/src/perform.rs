@@ -254,7 +254,7 @@ fn wanted_request_id<'a, O: Operation>(asked: &Asked<'a>) -> Result<Option<&'a s
     match (O::KIND, asked.request_id) {
         (Kind::Change, None) if asked.door != Door::System => Err(Refusal::RequestIdMissing),
         (Kind::Change | Kind::ChangeOnce, id) => {
-            if id.is_some_and(|id| id.is_empty() || id.len() > 64) {
+            if id.is_some_and(|id| !well_formed(id)) {
                 Err(Refusal::MalformedRequest)
             } else {
                 Ok(id)
@@ -262,6 +262,11 @@ fn wanted_request_id<'a, O: Operation>(asked: &Asked<'a>) -> Result<Option<&'a s
         }
         _ => Ok(None),
     }
+}
+
+/// A client's id: letters, digits and hyphens. The colon is for ids of our own.
+fn well_formed(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 async fn savepoint(work: &mut Work<'_>) -> Result<(), Stop> {

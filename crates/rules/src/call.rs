@@ -142,6 +142,12 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
     if let Some(at) = call.unlocked_at {
         return Standing::Unlocked { at };
     }
+    // A stop or a closed account ends every verdict, of this call and of any other.
+    if let Err(reason @ (CannotVerify::Stopped(_) | CannotVerify::Closed)) =
+        can_be_verified(caller, call.by_reference, now)
+    {
+        return Standing::CannotBeVerified(reason);
+    }
     if let (CallState::Verified, Some(at), Some(until)) = (call.state, call.verified_at, call.verified_until)
         && now < until
         && call.epoch == caller.epoch
@@ -286,6 +292,13 @@ mod tests {
         assert_eq!(standing(&here, &paused, &policy, NOW), Standing::Paused { until });
         let elsewhere = standing(&call(), &paused, &policy, NOW);
         assert_eq!(elsewhere, Standing::CannotBeVerified(CannotVerify::Paused(until)));
+    }
+
+    #[test]
+    fn this_was_not_me_ends_the_verdict_of_another_call_too() {
+        let stopped = Caller { stopped_until: Some(Moment(NOW.0 + 5)), ..caller() };
+        let standing = standing(&verified_call(), &stopped, &Policy::default(), NOW);
+        assert_eq!(standing, Standing::CannotBeVerified(CannotVerify::Stopped(Moment(NOW.0 + 5))));
     }
 
     #[test]

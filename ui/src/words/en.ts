@@ -75,7 +75,7 @@ export const words = {
     demo_hint: "Sign in by one click as any role the demo has.",
     connecting: "Connecting…",
     keyring: {
-      ok: "Sign-ins and keys are kept in this computer’s keyring, never in a file in clear.",
+      ok: "Keys and the database login are kept in this computer’s keyring, never in a file in clear.",
       absent: "This computer has no keyring. You’ll sign in each time; nothing is kept in a file in clear.",
       locked: "This computer’s keyring is locked. Unlock it, or sign in each time; nothing is kept in a file in clear.",
       silent: "This computer’s keyring doesn’t answer. You’ll sign in each time; nothing is kept in a file in clear.",

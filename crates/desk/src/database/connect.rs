@@ -37,9 +37,22 @@ pub enum ConnectError {
     /// The folder of the file can't be written.
     #[error("The folder {0} can't be used: {1}. Choose another one, or change its permissions.")]
     Folder(PathBuf, std::io::Error),
+    /// The name or the password is not right.
+    #[error("The database refused this name or password. Check both, or ask whoever runs the database.")]
+    Login,
     /// The database did not answer or refused.
     #[error("The database can't be opened: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for ConnectError {
+    fn from(error: sqlx::Error) -> Self {
+        // PostgreSQL's class 28: invalid authorisation. Its own words name a line of its configuration.
+        match error.as_database_error().and_then(|error| error.code()) {
+            Some(code) if code.starts_with("28") => Self::Login,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// Readers beside the one writer; more than the machine's cores would only wait for each other.

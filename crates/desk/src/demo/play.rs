@@ -19,6 +19,7 @@ use crate::operations::deliver_to_demo::DeliverToDemo;
 use crate::operations::end_call::{AbandonCall, EndCall};
 use crate::operations::messages::{DueMessages, SettleMessage, TakeMessage};
 use crate::operations::open_call::OpenCall;
+use crate::operations::operator_sign_in::folded;
 use crate::operations::pass_on::{FlagConcern, PassOn};
 use crate::operations::redeem_unlock::{Judged, RedeemUnlock};
 use crate::operations::repudiate::Repudiate;
@@ -89,14 +90,17 @@ async fn actor(operator_id: &str, work: &mut Work<'_>) -> Result<OperatorActor, 
     let operator = operators::by_id(&mut work.tx, operator_id)
         .await?
         .ok_or_else(|| Fault::Stored("the demo's operator".to_owned()))?;
+    let own =
+        operators::own_account(&mut work.tx, operator.user_id.as_deref(), &folded(&operator.email)).await?;
+    let (user_id, company_id) = own.unzip();
     Ok(OperatorActor {
-        company_id: operators::company_of(&mut work.tx, operator.user_id.as_deref()).await?,
+        company_id,
         role: Role::from_name(&operator.role).unwrap_or(Role::Agent),
         id: operator.id,
         name: operator.name,
         email: operator.email,
         session_id: String::new(),
-        user_id: operator.user_id,
+        user_id,
     })
 }
 

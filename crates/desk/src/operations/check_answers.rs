@@ -2,7 +2,7 @@
 //! anything is compared, on the call and on the user's day over all agents.
 
 use recovery_rules::answers::{AnswerRule, CanonicalAnswer};
-use recovery_rules::call::{self as rules, can_be_verified};
+use recovery_rules::call::{self as rules, CannotVerify, can_be_verified};
 use recovery_rules::notes::holds_answer;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
@@ -132,6 +132,13 @@ impl Judging for CheckAnswers {
         let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         if user.security_epoch != reserved.epoch {
             return Err(Refusal::AccountChanged.into());
+        }
+        // "This wasn't me" may have been pressed while the answers were compared.
+        let caller = caller_facts(&user, work).await?;
+        if let Err(CannotVerify::Stopped(_) | CannotVerify::Closed) =
+            can_be_verified(&caller, reserved.by_reference, work.now)
+        {
+            return Err(Refusal::CannotBeVerified.into());
         }
         // Another check of the same user may have begun the pause meanwhile; a verdict after it would be one
         // more than the budget only if the counter let it pass, and the counter did not.

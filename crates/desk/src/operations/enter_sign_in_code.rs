@@ -5,6 +5,7 @@ use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::Account;
+use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -14,8 +15,12 @@ use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::user_sign_in::{challenge_key, start_session};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
+use crate::store::counters::{self, Counter};
 use crate::store::{codes, users};
 use crate::work::Work;
+
+/// Wrong codes of one user a day: four codes of five tries each.
+const CODE_TRIES_A_DAY: i64 = 20;
 
 /// Enters the code.
 #[derive(Debug, Hash, Deserialize)]
@@ -71,6 +76,19 @@ impl Judging for EnterSignInCode {
         crate::clock_guard::check(work).await?;
         let typed = SmsCode::parse(self.code.expose())
             .map_err(|_| Refusal::BadField { field: "code", problem: "code_digits" })?;
+        // Over all codes of the user: a new code for each five tries would be no limit.
+        let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+        counters::spend_within(
+            &mut work.tx,
+            keys,
+            Counter::SignInCodeTries,
+            &code.user_id,
+            CODE_TRIES_A_DAY,
+            day,
+            now,
+        )
+        .await?
+        .map_err(|_| Refusal::CodeDead)?;
         let limit = work.policy.count(Number::CodeTries);
         let spent =
             codes::spend_try(&mut work.tx, &code.id, limit, work.now).await?.ok_or(Refusal::CodeDead)?;
@@ -98,6 +116,7 @@ impl Judging for EnterSignInCode {
         {
             return Err(Refusal::CodeDead.into());
         }
+        counters::clear(&mut work.tx, &work.desk.keys, Counter::SignInCodeTries, &user.id).await?;
         Ok(CodeEntered::Done { token: start_session(&user, work).await? })
     }
 }

@@ -8,7 +8,7 @@ use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Role, Who};
 use recovery_rules::similar_names::similar_names;
-use recovery_rules::time::Span;
+use recovery_rules::time::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
@@ -19,6 +19,13 @@ use crate::store::counters::{self, Counter};
 use crate::store::look_up::Candidate;
 use crate::store::{call_references, look_up as store, requests};
 use crate::work::Work;
+
+/// The keystrokes of one search count once for so long; a search that lasts longer is another one.
+const ONE_SEARCH: Span = Span::seconds(60);
+/// Requests a search may take on average: typing a name, correcting it, narrowing it.
+const KEYSTROKES_A_SEARCH: i64 = 20;
+/// Call references that lead nowhere; there are 17 million, and somebody who reads one out mistypes a few.
+const WRONG_REFERENCES_AN_HOUR: i64 = 20;
 
 /// Looks for users.
 #[derive(Debug, Hash, Deserialize)]
@@ -134,8 +141,19 @@ impl LookUp {
         let operator = work.operator()?.id.clone();
         let search = format!("search:{}", self.search_id);
         let owner = work.actor.request_owner();
-        if !requests::insert(&mut work.tx, &owner, &search, Self::NAME, &[0; 32], work.now).await? {
-            return used_this_hour(work).await;
+        let (keys, hour, now) = (&work.desk.keys, Span::hours(1), work.now);
+        let keystrokes = KEYSTROKES_A_SEARCH * work.policy.count(Number::LookUpsAnHour);
+        counters::spend_within(&mut work.tx, keys, Counter::Keystrokes, &operator, keystrokes, hour, now)
+            .await?
+            .map_err(|until| Refusal::LookUpLimit { until })?;
+        if !requests::insert(&mut work.tx, &owner, &search, Self::NAME, &[0; 32], now).await? {
+            let began = requests::find(&mut work.tx, &owner, &search).await?.map_or(0, |row| row.at);
+            if now < Moment(began) + ONE_SEARCH {
+                return used_this_hour(work).await;
+            }
+            // Kept for longer than anybody types, it is another search under the same id.
+            requests::forget(&mut work.tx, &owner, &search).await?;
+            requests::insert(&mut work.tx, &owner, &search, Self::NAME, &[0; 32], now).await?;
         }
         let limit = work.policy.count(Number::LookUpsAnHour);
         let (keys, hour, now) = (&work.desk.keys, Span::hours(1), work.now);
@@ -160,8 +178,17 @@ async fn by_reference(work: &mut Work<'_>, reference: &CallReference) -> Result<
         None => {
             let operator = work.operator()?.id.clone();
             let (keys, now) = (&work.desk.keys, work.now);
-            counters::spend(&mut work.tx, keys, Counter::WrongReferences, &operator, Span::hours(1), now)
-                .await?;
+            counters::spend_within(
+                &mut work.tx,
+                keys,
+                Counter::WrongReferences,
+                &operator,
+                WRONG_REFERENCES_AN_HOUR,
+                Span::hours(1),
+                now,
+            )
+            .await?
+            .map_err(|until| Refusal::LookUpLimit { until })?;
             work.note("wrong_reference", true);
             Ok(None)
         }

@@ -20,7 +20,7 @@ use crate::store::{codes, events, links, outbox};
 use crate::work::Work;
 
 /// How long a worker may take for one message before another takes it.
-const LEASE: Span = Span::seconds(60);
+const LEASE: Span = Span::seconds(120);
 /// Messages named at once.
 const BATCH: i64 = 20;
 const CONTEXT: &str = "outbox secret";
@@ -76,6 +76,8 @@ pub struct ToSend {
     pub secrets: Vec<Zeroizing<String>>,
     /// The moment of the taking.
     pub now: Moment,
+    /// Until when "This wasn't me" can be pressed, where the letter offers it.
+    pub repudiation_ends: Option<Moment>,
 }
 
 impl Operation for TakeMessage {
@@ -107,7 +109,8 @@ impl Plain for TakeMessage {
         let Some(secrets) = secrets(&mut message, work).await? else {
             return end(&message, MessageState::Superseded, work).await;
         };
-        Ok(Taken { to_send: Some(ToSend { message, secrets, now: work.now }) })
+        let repudiation_ends = repudiation_ends(&message, work).await?;
+        Ok(Taken { to_send: Some(ToSend { message, secrets, now: work.now, repudiation_ends }) })
     }
 }
 
@@ -156,6 +159,14 @@ async fn secrets(
     Ok(Some(secrets))
 }
 
+/// When the "this wasn't me" link of a letter ends; a retry must not promise more than the first sending.
+async fn repudiation_ends(message: &outbox::Message, work: &mut Work<'_>) -> Result<Option<Moment>, Stop> {
+    let facts: serde_json::Value =
+        serde_json::from_str(&message.facts).map_err(|e| Fault::Stored(e.to_string()))?;
+    let Some(id) = facts["repudiate_link"].as_str() else { return Ok(None) };
+    Ok(links::by_id(&mut work.tx, id).await?.and_then(|link| link.expires_at).map(Moment))
+}
+
 type Made = Option<(Vec<Zeroizing<String>>, Moment)>;
 
 async fn arm_links(message: &outbox::Message, work: &mut Work<'_>) -> Result<Made, Stop> {
@@ -165,6 +176,8 @@ async fn arm_links(message: &outbox::Message, work: &mut Work<'_>) -> Result<Mad
     let Some(repudiate_id) = facts["repudiate_link"].as_str() else { return Ok(None) };
     let expires_at = work.now + work.policy.span(Number::LinkLife);
     let repudiation_ends = work.now + work.policy.span(Number::RepudiationLife);
+    let code_ends = work.now + work.policy.span(Number::CallCodeLife);
+    codes::begin_life(&mut work.tx, "call", unlock_id, code_ends).await?;
     let mut secrets = Vec::new();
     for (id, purpose, ends) in
         [(unlock_id, "unlock", expires_at), (repudiate_id, "repudiate", repudiation_ends)]

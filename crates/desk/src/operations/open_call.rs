@@ -12,6 +12,7 @@ use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::operations::call_view::{CallView, call_view};
 use crate::operations::look_up::reference_hash;
+use crate::operations::operator_sign_in::folded;
 use crate::perform::PlainShape;
 use crate::store::counters::{self, Counter};
 use crate::store::{call_references, calls, companies, events, operators, users};
@@ -51,11 +52,7 @@ impl Plain for OpenCall {
         work.about_user(&user.id);
         may_handle(&user, work).await?;
         let operator = work.operator()?.id.clone();
-        let limit = work.policy.count(Number::OpenCallsAnHour);
-        let (keys, hour, now) = (&work.desk.keys, Span::hours(1), work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::OpenCalls, &operator, limit, hour, now)
-            .await?
-            .map_err(|until| Refusal::OpenCallLimit { until })?;
+        spend_open_call(&operator, work).await?;
         let call = calls::Call {
             id: work.new_id(),
             user_id: user.id.clone(),
@@ -88,6 +85,16 @@ impl Plain for OpenCall {
     }
 }
 
+/// One of the calls an operator may open or take over in an hour.
+pub async fn spend_open_call(operator: &str, work: &mut Work<'_>) -> Result<(), Stop> {
+    let limit = work.policy.count(Number::OpenCallsAnHour);
+    let (keys, hour, now) = (&work.desk.keys, Span::hours(1), work.now);
+    counters::spend_within(&mut work.tx, keys, Counter::OpenCalls, operator, limit, hour, now)
+        .await?
+        .map_err(|until| Refusal::OpenCallLimit { until })?;
+    Ok(())
+}
+
 /// The object rules of a call: the own account never, the own company never, operators never, protected
 /// companies by administrators only.
 pub async fn may_handle(user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
@@ -98,7 +105,7 @@ pub async fn may_handle(user: &users::User, work: &mut Work<'_>) -> Result<(), S
     if operator.company_id.as_deref() == Some(&user.company_id) {
         return Err(Refusal::OwnCompany.into());
     }
-    if operators::by_user(&mut work.tx, &user.id).await?.is_some() {
+    if operators::by_user(&mut work.tx, &user.id, &folded(&user.email)).await?.is_some() {
         return Err(Refusal::OperatorAccount.into());
     }
     let company = companies::by_id(&mut work.tx, &user.company_id).await?.ok_or(Refusal::NotFound)?;

@@ -95,7 +95,7 @@ impl Plain for Repudiate {
         if !first {
             return Ok(Repudiated { stopped_until: user.stopped_until.unwrap_or(work.now.0), locked: false });
         }
-        let locked = stop_recovery(&user, &call_id, work).await?;
+        let locked = stop_recovery(&user, &call_id, Moment(link.created_at), work).await?;
         let until = work.now + work.policy.span(Number::StopLength);
         users::stop_phone_recovery(&mut work.tx, &user.id, until).await?;
         end_call(&call_id, work).await?;
@@ -112,12 +112,17 @@ impl Plain for Repudiate {
     }
 }
 
-/// Ends link and code; locks the account if a link of this call had been used already.
-async fn stop_recovery(user: &users::User, call_id: &str, work: &mut Work<'_>) -> Result<bool, Stop> {
+/// Ends link and code; locks the account if a link was used since this letter, from this call or a later one.
+async fn stop_recovery(
+    user: &users::User,
+    call_id: &str,
+    since: Moment,
+    work: &mut Work<'_>,
+) -> Result<bool, Stop> {
     outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
     links::end_unlock(&mut work.tx, &user.id, "stopped", work.now).await?;
     codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
-    if !links::any_used_of_call(&mut work.tx, call_id).await? {
+    if !links::any_used_since(&mut work.tx, &user.id, since).await? {
         return Ok(false);
     }
     users::lock_account(&mut work.tx, &user.id, LockedBy::Owner).await?;

@@ -148,7 +148,8 @@ async fn queue_link_and_code(
         bound_to: &unlock,
         hash: Some(call_code_hash(work, &unlock, &code)),
         epoch: user.security_epoch,
-        expires_at: Some(work.now + work.policy.span(Number::CallCodeLife)),
+        // Its hour begins when the mailer takes the letter, with the link's.
+        expires_at: None,
     };
     codes::insert(&mut work.tx, new, work.now).await?;
     Ok(Some(code.expose().to_owned()))

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::operations::call_view::CallView;
-use crate::operations::open_call::{may_handle, own_call};
+use crate::operations::open_call::{may_handle, own_call, spend_open_call};
 use crate::perform::PlainShape;
 use crate::store::{calls, events, users};
 use crate::work::Work;
@@ -44,6 +44,7 @@ impl Plain for TakeOverCall {
         work.about_user(&user.id);
         may_handle(&user, work).await?;
         let operator = work.operator()?.id.clone();
+        spend_open_call(&operator, work).await?;
         let call = calls::open_of_user(&mut work.tx, &user.id).await?.ok_or(Refusal::CallNotOpen)?;
         if call.operator_id == operator || calls::open_of_operator(&mut work.tx, &operator).await?.is_some() {
             return Err(Refusal::AlreadyOnACall.into());

@@ -89,6 +89,22 @@ pub async fn arm(tx: &mut Tx, id: &str, hash: &[u8; 32], expires_at: Moment) -> 
     Ok(rows == 1)
 }
 
+/// Begins the life of the code that belongs to something.
+pub async fn begin_life(
+    tx: &mut Tx,
+    purpose: &str,
+    bound_to: &str,
+    expires_at: Moment,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE codes SET expires_at = $3 WHERE purpose = $1 AND bound_to = $2")
+        .bind(purpose)
+        .bind(bound_to)
+        .bind(expires_at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Spends a try; says how many are spent, or nothing if the code is dead or its tries are used.
 pub async fn spend_try(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result<Option<i64>, sqlx::Error> {
     let row: Option<(i64,)> = sql("UPDATE codes SET tries = tries + 1

@@ -26,6 +26,10 @@ pub enum Counter {
     UnlockMails,
     /// Wrong call references typed by an operator.
     WrongReferences,
+    /// Look-up requests of an operator, every keystroke.
+    Keystrokes,
+    /// Tries of sign-in codes of a user, over all codes.
+    SignInCodeTries,
     /// Verification codes sent to a user by e-mail.
     VerificationMails,
 }
@@ -41,6 +45,8 @@ impl Counter {
             Self::ReferenceChecks => "reference_checks",
             Self::UnlockMails => "unlock_mails",
             Self::WrongReferences => "wrong_references",
+            Self::Keystrokes => "keystrokes",
+            Self::SignInCodeTries => "sign_in_code_tries",
             Self::VerificationMails => "verification_mails",
         }
     }

@@ -125,12 +125,12 @@ pub async fn take(tx: &mut Tx, id: &str, epoch: i64, now: Moment) -> Result<bool
     Ok(rows == 1)
 }
 
-/// Whether any unlock link of a call was used.
-pub async fn any_used_of_call(tx: &mut Tx, call_id: &str) -> Result<bool, sqlx::Error> {
-    let count =
-        sql("SELECT COUNT(*) FROM links WHERE call_id = $1 AND purpose = 'unlock' AND used_at IS NOT NULL")
-            .bind(call_id)
-            .number(tx)
-            .await?;
+/// Whether any unlock link of a user was used since a moment, whichever call it came from.
+pub async fn any_used_since(tx: &mut Tx, user_id: &str, since: Moment) -> Result<bool, sqlx::Error> {
+    let count = sql("SELECT COUNT(*) FROM links WHERE user_id = $1 AND purpose = 'unlock' AND used_at >= $2")
+        .bind(user_id)
+        .bind(since)
+        .number(tx)
+        .await?;
     Ok(count > 0)
 }

@@ -62,20 +62,26 @@ pub async fn first_of_role(tx: &mut Tx, role: &str) -> Result<Option<Operator>, 
         .await
 }
 
-/// The operator whose own account this is.
-pub async fn by_user(tx: &mut Tx, user_id: &str) -> Result<Option<Operator>, sqlx::Error> {
-    sql("SELECT * FROM operators WHERE user_id = $1 AND state <> 'suspended' LIMIT 1")
+/// The operator whose own account this is: linked to it, or of the same address.
+pub async fn by_user(tx: &mut Tx, user_id: &str, email_fold: &str) -> Result<Option<Operator>, sqlx::Error> {
+    sql("SELECT * FROM operators WHERE (user_id = $1 OR email_fold = $2) AND state <> 'suspended' LIMIT 1")
         .bind(user_id)
+        .bind(email_fold)
         .optional(tx)
         .await
 }
 
-/// The company of an operator's own account.
-pub async fn company_of(tx: &mut Tx, user_id: Option<&str>) -> Result<Option<String>, sqlx::Error> {
-    let Some(user_id) = user_id else { return Ok(None) };
-    let row: Option<(String,)> =
-        sql("SELECT company_id FROM users WHERE id = $1").bind(user_id).optional(tx).await?;
-    Ok(row.map(|row| row.0))
+/// An operator's own account as a user and its company: the linked one, or the one of the same address.
+pub async fn own_account(
+    tx: &mut Tx,
+    user_id: Option<&str>,
+    email_fold: &str,
+) -> Result<Option<(String, String)>, sqlx::Error> {
+    sql("SELECT id, company_id FROM users WHERE id = $1 OR email_fold = $2 ORDER BY id LIMIT 1")
+        .bind(user_id)
+        .bind(email_fold)
+        .optional(tx)
+        .await
 }
 
 /// Adds one.
