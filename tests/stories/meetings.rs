@@ -2,7 +2,10 @@
 
 use std::future::Future;
 
+use recovery_desk::caller::Caller;
 use recovery_desk::operations::check_answers::CheckAnswers;
+use recovery_desk::operations::end_call::AbandonCall;
+use recovery_desk::operations::notes::SaveNotes;
 use recovery_desk::operations::request_state::RequestState;
 use recovery_desk::operations::take_over_call::TakeOverCall;
 use recovery_rules::roles::Door;
@@ -13,7 +16,7 @@ use crate::harness::at_once::{at_once, counted};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages;
 use crate::harness::posted::PRIYA;
-use crate::harness::world::request_id;
+use crate::harness::world::{ask, request_id};
 use crate::harness::{Engine, World, on_both_databases, refused};
 
 on_both_databases! {
@@ -139,5 +142,27 @@ on_both_databases! {
         at_once(writers.chain(sealers).collect::<Vec<_>>()).await;
         world.later(Span::seconds(11));
         assert!(world.audit().await.len() >= 80);
+    }
+
+    async fn d9_11_an_agent_who_comes_back_at_the_last_moment_keeps_the_call_or_is_told_it_is_over(engine: Engine) {
+        let world = World::live(engine).await;
+        for i in 0..12_u64 {
+            let email = format!("user{i}@hartwell.example");
+            let user = world.user(NewUser { email: &email, ..NewUser::default() }).await;
+            let dana = world.agent(&format!("Agent {i}")).await;
+            let call_id = dana.open(&user).await.unwrap().call_id;
+            world.later(Span::minutes(14));
+            dana.look_up("priya").await.unwrap();
+            world.later(Span::minutes(1));
+            let (other, abandon) = (world.another_desk().await, AbandonCall { call_id: call_id.clone() });
+            let abandoning = tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_micros(300 * i)).await;
+                ask(&other, &Caller::System("caretaker"), abandon).await.is_ok()
+            });
+            let back = dana.ask(SaveNotes { call_id: call_id.clone(), notes: "I am back.".to_owned() }).await;
+            let abandoned = abandoning.await.unwrap();
+            assert_ne!(back.is_ok(), abandoned, "exactly one of them wins");
+            assert_eq!(dana.current().await.is_some(), back.is_ok());
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::operations::call_view::happened;
 use crate::operations::notes;
 use crate::operations::open_call::lock_own_open_call;
 use crate::perform::PlainShape;
-use crate::store::{calls, events};
+use crate::store::{calls, events, users};
 use crate::work::Work;
 
 /// Ends a call and saves the notes.
@@ -130,7 +130,9 @@ impl Operation for AbandonCall {
 impl Plain for AbandonCall {
     async fn run(self, work: &mut Work<'_>) -> Result<EndedCall, Stop> {
         let since = work.now - work.policy.span(Number::CallAbandonedAfter);
-        // Looked at again under the lock: the agent may have come back meanwhile.
+        let user_id = calls::by_id(&mut work.tx, &self.call_id).await?.ok_or(Refusal::CallNotOpen)?.user_id;
+        users::lock(&mut work.tx, &user_id).await?;
+        // Looked at again under the lock that every act in a call takes: the agent may have come back meanwhile.
         let call = calls::by_id(&mut work.tx, &self.call_id)
             .await?
             .filter(|call| call.ended_at.is_none() && call.last_activity_at <= since.0)
