@@ -24,6 +24,7 @@ mod look_up;
 pub mod mailer;
 pub mod operation;
 pub mod operations;
+mod password_tries;
 pub mod perform;
 mod requests;
 pub mod secret;

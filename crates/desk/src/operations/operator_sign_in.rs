@@ -1,11 +1,9 @@
 //! An operator signs in: e-mail, password and authenticator code together, one answer for all three.
 
-use recovery_rules::counters::next_password_try;
 use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Role, Who};
-use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::authenticator;
@@ -13,6 +11,7 @@ use crate::desk::Desk;
 use crate::failure::{Fault, Stop};
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::who_is_in::{DeskView, OperatorView, desk_view};
+use crate::password_tries;
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
@@ -65,13 +64,7 @@ impl Judging for OperatorSignIn {
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let address = folded(&self.email);
-        let (desk, now) = (work.desk, work.now);
-        let before = counters::spent(&mut work.tx, &desk.keys, Counter::OperatorPassword, &address).await?;
-        let (free, a_day) =
-            (work.policy.count(Number::WrongPasswordsFree), work.policy.count(Number::WrongPasswordsADay));
-        next_password_try(before, free, a_day, now).map_err(|until| Refusal::SignInWait { until })?;
-        counters::spend(&mut work.tx, &desk.keys, Counter::OperatorPassword, &address, Span::days(1), now)
-            .await?;
+        password_tries::spend(Counter::OperatorPassword, &address, work).await?;
         let operator = operators::by_email(&mut work.tx, &address).await?;
         if let Some(operator) = &operator {
             work.note("operator", operator.id.clone());

@@ -1,7 +1,6 @@
 //! A user signs in on the account pages: e-mail and password, then a verification code where 2-step asks for
 //! one. Unknown, wrong, locked and closed look the same and take the same time.
 
-use recovery_rules::counters::next_password_try;
 use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
@@ -15,6 +14,7 @@ use crate::failure::Stop;
 use crate::letters_queue::{self, Letter};
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::operator_sign_in::{folded, new_token};
+use crate::password_tries;
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
@@ -73,13 +73,7 @@ impl Judging for UserSignIn {
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let address = folded(&self.email);
-        let (desk, now) = (work.desk, work.now);
-        let before = counters::spent(&mut work.tx, &desk.keys, Counter::UserPassword, &address).await?;
-        let (free, a_day) =
-            (work.policy.count(Number::WrongPasswordsFree), work.policy.count(Number::WrongPasswordsADay));
-        next_password_try(before, free, a_day, now).map_err(|until| Refusal::SignInWait { until })?;
-        counters::spend(&mut work.tx, &desk.keys, Counter::UserPassword, &address, Span::days(1), now)
-            .await?;
+        password_tries::spend(Counter::UserPassword, &address, work).await?;
         let user = users::by_email(&mut work.tx, &address).await?;
         if let Some(user) = &user {
             work.about_user(&user.id);
