@@ -140,3 +140,24 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A refusal is told as it is; a fault is logged once and told by its reference alone.
+pub(crate) fn fail(operation: &'static str, stop: Stop) -> Failure {
+    match stop {
+        Stop::Refused(refusal) => {
+            tracing::info!(operation, code = refusal.code(), "refused");
+            Failure::Refused(refusal)
+        }
+        Stop::Fault(fault) => {
+            let reference = reference();
+            tracing::error!(operation, reference, %fault, "fault");
+            Failure::Fault { reference }
+        }
+    }
+}
+
+/// A short reference to quote: chance enough to find one line in a log, no meaning.
+fn reference() -> String {
+    let bytes = crate::chance::Chance::operating_system().bytes::<4>();
+    format!("F-{:08X}", u32::from_be_bytes(bytes))
+}

@@ -9,7 +9,7 @@ use crate::audit::{self, Entry};
 use crate::authorise::authorise;
 use crate::caller::{Actor, Caller};
 use crate::desk::Desk;
-use crate::failure::{Failure, Fault, Stop};
+use crate::failure::{Failure, Stop, fail};
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::requests::{self, Seen};
 use crate::store;
@@ -65,52 +65,23 @@ impl<O: Plain> Shape<O> for PlainShape {
 }
 
 async fn run_plain<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
-    let mut work = begin::<O>(desk).await?;
     if O::KIND == Kind::Read {
-        return read(desk, work, asked, request).await;
+        return read(desk, asked, request).await;
     }
-    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
-        return refuse::<O>(work, refusal).await;
-    }
-    let id = match wanted_request_id::<O>(asked) {
-        Ok(id) => id,
-        Err(refusal) => return refuse::<O>(work, refusal).await,
+    let Started { request, mut work, id } = match start(desk, asked, request).await? {
+        Start::New(started) => *started,
+        Start::Repeated(answer) => return Ok(answer),
     };
-    if let Some(id) = id {
-        let digest = requests::digest(&desk.keys, O::NAME, &request);
-        match requests::begin(&mut work, O::NAME, id, &digest).await? {
-            Seen::New => {}
-            Seen::Done(kept) => return request.repeated(&kept, &mut work).await,
-            Seen::Judging | Seen::Another => return refuse::<O>(work, Refusal::RequestIdReused).await,
-        }
-    }
-    savepoint(&mut work).await?;
     match request.run(&mut work).await {
-        Ok(answer) => {
-            if let Some(id) = id {
-                requests::done(&mut work, id, &O::kept(&answer)).await?;
-            }
-            finish::<O>(work, "done").await?;
-            Ok(answer)
-        }
-        Err(Stop::Refused(refusal)) => {
-            undo_to_savepoint(&mut work).await?;
-            if let Some(id) = id {
-                requests::forget(&mut work, id).await?;
-            }
-            refuse::<O>(work, refusal).await
-        }
+        Ok(answer) => done::<O>(work, id, answer).await,
+        Err(Stop::Refused(refusal)) => undo_and_refuse::<O>(work, id, refusal).await,
         Err(fault) => Err(fault),
     }
 }
 
 /// Reads. A reader's transaction can't write, so what is refused to somebody known is audited in one of its own.
-async fn read<O: Plain>(
-    desk: &Desk,
-    mut work: Work<'_>,
-    asked: &Asked<'_>,
-    request: O,
-) -> Result<O::Answer, Stop> {
+async fn read<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
+    let mut work = with_clock(desk, desk.database.begin_read().await?).await?;
     let outcome = match admit::<O>(asked, &mut work).await? {
         Ok(()) => request.run(&mut work).await,
         Err(refusal) => Err(Stop::Refused(refusal)),
@@ -120,7 +91,7 @@ async fn read<O: Plain>(
     {
         let (actor, about) = (work.actor.clone(), work.about.clone());
         work.tx.rollback().await?;
-        let mut work = begin_writing(desk).await?;
+        let mut work = begin(desk).await?;
         (work.actor, work.about) = (actor, about);
         return refuse::<O>(work, refusal.clone()).await;
     }
@@ -135,36 +106,13 @@ impl<O: Judging> Shape<O> for JudgingShape {
 
 async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
     // Reserve: the try is spent and committed before anything is compared.
-    let mut work = begin::<O>(desk).await?;
-    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
-        return refuse::<O>(work, refusal).await;
-    }
-    let id = match wanted_request_id::<O>(asked) {
-        Ok(id) => id,
-        Err(refusal) => return refuse::<O>(work, refusal).await,
+    let Started { request, mut work, id } = match start(desk, asked, request).await? {
+        Start::New(started) => *started,
+        Start::Repeated(answer) => return Ok(answer),
     };
-    if let Some(id) = id {
-        let digest = requests::digest(&desk.keys, O::NAME, &request);
-        match requests::begin(&mut work, O::NAME, id, &digest).await? {
-            Seen::New => {}
-            Seen::Done(kept) => return request.repeated(&kept, &mut work).await,
-            Seen::Another => return refuse::<O>(work, Refusal::RequestIdReused).await,
-            Seen::Judging => {
-                let refusal = requests::judging_for(&mut work, id).await?;
-                return refuse::<O>(work, refusal).await;
-            }
-        }
-    }
-    savepoint(&mut work).await?;
     let reserved = match request.reserve(&mut work).await {
         Ok(reserved) => reserved,
-        Err(Stop::Refused(refusal)) => {
-            undo_to_savepoint(&mut work).await?;
-            if let Some(id) = id {
-                requests::forget(&mut work, id).await?;
-            }
-            return refuse::<O>(work, refusal).await;
-        }
+        Err(Stop::Refused(refusal)) => return undo_and_refuse::<O>(work, id, refusal).await,
         Err(fault) => return Err(fault),
     };
     let about = work.about.clone();
@@ -174,36 +122,93 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
     let judged = request.judge(&reserved, desk).await?;
 
     // Settle: everything is authorised again, and the operation looks again at what may have changed.
-    let mut work = begin::<O>(desk).await?;
+    let mut work = begin(desk).await?;
     work.about = about;
     if let Err(refusal) = admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await;
     }
     savepoint(&mut work).await?;
     match request.settle(reserved, judged, &mut work).await {
-        Ok(answer) => {
-            if let Some(id) = id {
-                requests::done(&mut work, id, &O::kept(&answer)).await?;
-            }
-            finish::<O>(work, "done").await?;
-            Ok(answer)
-        }
-        Err(Stop::Refused(refusal)) => {
-            undo_to_savepoint(&mut work).await?;
-            refuse::<O>(work, refusal).await
-        }
+        Ok(answer) => done::<O>(work, id, answer).await,
+        // The try stays spent, so its id stays known.
+        Err(Stop::Refused(refusal)) => undo_and_refuse::<O>(work, None, refusal).await,
         Err(fault) => Err(fault),
     }
 }
 
-async fn begin<O: Operation>(desk: &Desk) -> Result<Work<'_>, Stop> {
-    if O::KIND != Kind::Read {
-        return begin_writing(desk).await;
-    }
-    with_clock(desk, desk.database.begin_read().await?).await
+/// What the first half of both shapes comes to.
+enum Start<'a, O: Operation> {
+    /// A request that was not seen before, behind its savepoint.
+    New(Box<Started<'a, O>>),
+    /// The answer to a request that was done before.
+    Repeated(O::Answer),
 }
 
-async fn begin_writing(desk: &Desk) -> Result<Work<'_>, Stop> {
+struct Started<'a, O> {
+    request: O,
+    work: Work<'a>,
+    /// The request id, noted in this transaction.
+    id: Option<&'a str>,
+}
+
+/// The first half of both shapes: the transaction, who asks, the request id, the savepoint.
+async fn start<'a, O: Operation>(
+    desk: &'a Desk,
+    asked: &Asked<'a>,
+    request: O,
+) -> Result<Start<'a, O>, Stop> {
+    let mut work = begin(desk).await?;
+    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
+        return refuse::<O>(work, refusal).await.map(Start::Repeated);
+    }
+    let id = match wanted_request_id::<O>(asked) {
+        Ok(id) => id,
+        Err(refusal) => return refuse::<O>(work, refusal).await.map(Start::Repeated),
+    };
+    if let Some(id) = id {
+        let digest = requests::digest(&desk.keys, O::NAME, &request);
+        let refusal = match requests::begin(&mut work, O::NAME, id, &digest).await? {
+            Seen::New => None,
+            Seen::Done(kept) => return request.repeated(&kept, &mut work).await.map(Start::Repeated),
+            Seen::Another => Some(Refusal::RequestIdReused),
+            Seen::Judging => Some(requests::judging_for(&mut work, id).await?),
+        };
+        if let Some(refusal) = refusal {
+            return refuse::<O>(work, refusal).await.map(Start::Repeated);
+        }
+    }
+    savepoint(&mut work).await?;
+    Ok(Start::New(Box::new(Started { request, work, id })))
+}
+
+/// An outcome: kept under its request id, audited, committed.
+async fn done<O: Operation>(
+    mut work: Work<'_>,
+    id: Option<&str>,
+    answer: O::Answer,
+) -> Result<O::Answer, Stop> {
+    if let Some(id) = id {
+        requests::done(&mut work, id, &O::kept(&answer)).await?;
+    }
+    finish::<O>(work, "done").await?;
+    Ok(answer)
+}
+
+/// A refusal of the operation's own: what it did is undone. An id given here is forgotten: nothing was done, so the
+/// same attempt may be made again.
+async fn undo_and_refuse<O: Operation>(
+    mut work: Work<'_>,
+    id: Option<&str>,
+    refusal: Refusal,
+) -> Result<O::Answer, Stop> {
+    crate::database::sql("ROLLBACK TO SAVEPOINT operation").run(&mut work.tx).await?;
+    if let Some(id) = id {
+        requests::forget(&mut work, id).await?;
+    }
+    refuse::<O>(work, refusal).await
+}
+
+async fn begin(desk: &Desk) -> Result<Work<'_>, Stop> {
     with_clock(desk, desk.database.begin().await?).await
 }
 
@@ -218,7 +223,7 @@ async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>
 /// is signed in: refused like any other, and audited.
 pub(crate) async fn refuse_stray(desk: &Desk, caller: &Caller, name: &str, refusal: Refusal) -> Failure {
     let audited = async {
-        let mut work = begin_writing(desk).await?;
+        let mut work = begin(desk).await?;
         let who = recovery_rules::roles::Who::Operator(recovery_rules::roles::ANY_OPERATOR);
         if let Ok(actor) = authorise(caller, who, false, &mut work).await {
             work.actor = actor;
@@ -254,7 +259,7 @@ fn wanted_request_id<'a, O: Operation>(asked: &Asked<'a>) -> Result<Option<&'a s
     match (O::KIND, asked.request_id) {
         (Kind::Change, None) if asked.door != Door::System => Err(Refusal::RequestIdMissing),
         (Kind::Change | Kind::ChangeOnce, id) => {
-            if id.is_some_and(|id| !well_formed(id)) {
+            if id.is_some_and(|id| !requests::well_formed(id)) {
                 Err(Refusal::MalformedRequest)
             } else {
                 Ok(id)
@@ -264,18 +269,8 @@ fn wanted_request_id<'a, O: Operation>(asked: &Asked<'a>) -> Result<Option<&'a s
     }
 }
 
-/// A client's id: letters, digits and hyphens. The colon is for ids of our own.
-fn well_formed(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
 async fn savepoint(work: &mut Work<'_>) -> Result<(), Stop> {
     crate::database::sql("SAVEPOINT operation").run(&mut work.tx).await?;
-    Ok(())
-}
-
-async fn undo_to_savepoint(work: &mut Work<'_>) -> Result<(), Stop> {
-    crate::database::sql("ROLLBACK TO SAVEPOINT operation").run(&mut work.tx).await?;
     Ok(())
 }
 
@@ -291,29 +286,4 @@ async fn refuse<O: Operation>(mut work: Work<'_>, refusal: Refusal) -> Result<O:
         .await?;
     work.tx.commit().await?;
     Err(Stop::Refused(refusal))
-}
-
-/// A refusal is told as it is; a fault is logged once and told by its reference alone.
-fn fail(operation: &'static str, stop: Stop) -> Failure {
-    match stop {
-        Stop::Refused(refusal) => {
-            tracing::info!(operation, code = refusal.code(), "refused");
-            Failure::Refused(refusal)
-        }
-        Stop::Fault(fault) => {
-            let reference = reference();
-            log_fault(operation, &reference, &fault);
-            Failure::Fault { reference }
-        }
-    }
-}
-
-fn log_fault(operation: &str, reference: &str, fault: &Fault) {
-    tracing::error!(operation, reference, %fault, "fault");
-}
-
-/// A short reference to quote: chance enough to find one line in a log, no meaning.
-fn reference() -> String {
-    let bytes = crate::chance::Chance::operating_system().bytes::<4>();
-    format!("F-{:08X}", u32::from_be_bytes(bytes))
 }

@@ -43,6 +43,11 @@ impl Hasher for Body {
     }
 }
 
+/// Whether this can be a client's id: letters, digits, hyphens and underscores.
+pub fn well_formed(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
 /// The digest of a request.
 pub fn digest(keys: &DataKeys, operation: &str, request: &impl Hash) -> [u8; 32] {
     let mut body = Body(Zeroizing::new(Vec::new()));
