@@ -127,6 +127,8 @@ CREATE TABLE calls (
   last_check_at    BIGINT,
   verified_at      BIGINT,
   verified_until   BIGINT,
+  -- Stays when the verdict is void: the outcome of the call asks for it.
+  first_verified_at BIGINT,
   pause_started_at BIGINT,
   repudiated_at    BIGINT,
   flagged_at       BIGINT,

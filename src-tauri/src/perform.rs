@@ -2,7 +2,8 @@
 //! stays here; the page never sees its token and never says who it is.
 
 use recovery_desk::failure::{Failure, WireFailure};
-use recovery_desk::operation::SessionChange;
+use recovery_desk::operation::{Operation, SessionChange};
+use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
 use serde_json::Value;
@@ -28,6 +29,10 @@ pub async fn perform(
         Err(failure) => {
             if matches!(failure, Failure::Fault { .. }) {
                 open.look_now.notify_one();
+                // A lock holds at this desk whether the database heard of it or not.
+                if name == LockDesk::NAME {
+                    seat.leave_unheard();
+                }
             }
             return Err(failure.wire());
         }

@@ -9,7 +9,14 @@ use recovery_desk::secret::SecretText;
 
 /// The one seat of the window.
 #[derive(Debug, Default)]
-pub struct Seat(Mutex<Option<SignedIn>>);
+pub struct Seat(Mutex<Sitting>);
+
+#[derive(Debug, Default)]
+struct Sitting {
+    signed_in: Option<SignedIn>,
+    /// Sessions locked here whose end the database did not hear of yet.
+    locked_alone: Vec<SecretText>,
+}
 
 #[derive(Debug)]
 struct SignedIn {
@@ -20,17 +27,39 @@ struct SignedIn {
 impl Seat {
     /// Somebody signed in.
     pub fn take(&self, token: SecretText, operator_id: String) {
-        *self.lock() = Some(SignedIn { token, operator_id });
+        self.lock().signed_in = Some(SignedIn { token, operator_id });
     }
 
     /// Nobody is signed in any more.
     pub fn leave(&self) {
-        *self.lock() = None;
+        self.lock().signed_in = None;
+    }
+
+    /// Locked while the database was out of reach: nobody is signed in here from now on, and the session is ended
+    /// there as soon as it answers.
+    pub fn leave_unheard(&self) {
+        let mut sitting = self.lock();
+        if let Some(signed_in) = sitting.signed_in.take() {
+            sitting.locked_alone.push(signed_in.token);
+        }
+    }
+
+    /// A session whose lock the database has still to hear of.
+    pub fn locked_alone(&self) -> Option<SecretText> {
+        self.lock().locked_alone.first().cloned()
+    }
+
+    /// The database heard of the first of them.
+    pub fn lock_is_known(&self) {
+        let mut sitting = self.lock();
+        if !sitting.locked_alone.is_empty() {
+            sitting.locked_alone.remove(0);
+        }
     }
 
     /// Who asks when the page asks.
     pub fn caller(&self) -> Caller {
-        match &*self.lock() {
+        match &self.lock().signed_in {
             Some(signed_in) => Caller::Session(signed_in.token.clone()),
             None => Caller::Nobody,
         }
@@ -38,10 +67,10 @@ impl Seat {
 
     /// The operator who is signed in.
     pub fn operator_id(&self) -> Option<String> {
-        self.lock().as_ref().map(|signed_in| signed_in.operator_id.clone())
+        self.lock().signed_in.as_ref().map(|signed_in| signed_in.operator_id.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<SignedIn>> {
+    fn lock(&self) -> MutexGuard<'_, Sitting> {
         // What is inside is replaced whole, so a panic elsewhere can't have left half of it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

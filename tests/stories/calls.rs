@@ -2,7 +2,11 @@
 
 use recovery_desk::operations::call_view::StandingView;
 use recovery_desk::operations::notes::SaveNotes;
+use recovery_desk::operations::operator_sign_out::LockDesk;
+use recovery_desk::operations::pass_on::PassOn;
+use recovery_desk::operations::still_here::StillHere;
 use recovery_desk::operations::take_over_call::TakeOverCall;
+use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_rules::roles::Role;
 use recovery_rules::states::{CallState, Outcome};
 use recovery_rules::time::Span;
@@ -93,6 +97,51 @@ on_both_databases! {
         assert!(dana.current().await.is_none());
         assert!(matches!(dana.view(&call.call_id).await.standing, StandingView::Ended { outcome: Outcome::Abandoned }));
         assert_eq!(dana.open(&priya).await.unwrap().earlier_calls.count, 1);
+    }
+
+    async fn a_verified_call_ended_without_an_email_is_not_counted_as_not_verified(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        // Locking voids the verdict; that the caller was verified stays true.
+        dana.ask(LockDesk {}).await.unwrap();
+        let mut dana = dana;
+        world.later(Span::seconds(31));
+        dana.sign_in().await.unwrap();
+        assert_eq!(dana.end(&call.call_id).await.unwrap().outcome, Outcome::Abandoned);
+        assert_eq!(dana.open(&priya).await.unwrap().earlier_calls.refused, 0);
+    }
+
+    async fn a_check_or_a_lock_leaves_a_call_passed_on(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        let call = dana.open(&priya).await.unwrap();
+        let pass_on = PassOn { call_id: call.call_id.clone(), reason: "cannot_answer".to_owned(), notes: String::new() };
+        assert_eq!(dana.ask(pass_on).await.unwrap().state, CallState::PassedOn);
+        assert_eq!(dana.check(&call.call_id, wrong()).await.unwrap().call.state, CallState::PassedOn);
+        assert_eq!(dana.check(&call.call_id, right()).await.unwrap().call.state, CallState::Verified);
+        dana.ask(LockDesk {}).await.unwrap();
+        world.later(Span::seconds(31));
+        dana.sign_in().await.unwrap();
+        assert_eq!(dana.view(&call.call_id).await.state, CallState::PassedOn);
+    }
+
+    async fn d13_3_whoever_only_types_is_kept_in_by_saying_so_and_nobody_else(engine: Engine) {
+        let world = World::live(engine).await;
+        let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
+        world.later(Span::minutes(14));
+        dana.ask(StillHere {}).await.unwrap();
+        world.later(Span::minutes(14));
+        assert!(dana.ask(WhoIsIn {}).await.is_ok());
+        assert_eq!(refused(tom.ask(StillHere {}).await), "signed_out");
+        // The session's own end is not moved by it.
+        for _ in 0..60 {
+            let _ = dana.ask(StillHere {}).await;
+            world.later(Span::minutes(13));
+        }
+        assert_eq!(refused(dana.ask(WhoIsIn {}).await), "signed_out");
     }
 
     async fn d9_14_notes_refuse_codes_card_numbers_and_the_callers_answers(engine: Engine) {

@@ -102,6 +102,8 @@ on_both_databases! {
                     assert_eq!(refused(retry().await), "still_judging");
                     world.later(Span::seconds(61));
                     assert_eq!(refused(retry().await), "counted_without_verdict");
+                    let state = dana.ask(RequestState { request_id: id.clone() }).await.unwrap().state;
+                    assert_eq!(state, "broken_off", "the window stops asking");
                     assert_eq!(dana.view(&call.call_id).await.checks.used, 1, "asking again costs nothing");
                 }
                 other => panic!("{other}"),

@@ -158,7 +158,6 @@ on_both_databases! {
         let world = World::with_mail(engine).await;
         let priya = world.priya().await;
         let mut dana = world.agent("Dana Whitlock").await;
-        let mut won = BTreeMap::<&str, usize>::new();
         for round in 0..6 {
             let call = dana.verified_call(&priya).await;
             let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
@@ -176,12 +175,10 @@ on_both_databases! {
                 // If the unlock won, the cancel still locks.
                 Ok(Redeemed::Done { .. }) => {
                     assert!(stopped.locked);
-                    *won.entry("unlock").or_default() += 1;
                 }
                 Ok(outcome) => panic!("{outcome:?}"),
                 Err(failure) => {
                     assert_eq!((failure.code(), stopped.locked), ("link_stopped", false));
-                    *won.entry("cancel").or_default() += 1;
                 }
             }
             let live = "SELECT COUNT(*) FROM links WHERE purpose = 'unlock' AND used_at IS NULL AND ended_at IS NULL";
@@ -189,7 +186,6 @@ on_both_databases! {
             world.later(Span::hours(73));
             dana.sign_in().await.unwrap();
         }
-        assert_eq!(won.values().sum::<usize>(), 6);
     }
 
     async fn d9_3_of_agents_who_open_a_call_at_once_one_gets_it(engine: Engine) {

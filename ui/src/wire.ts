@@ -552,6 +552,12 @@ calls: Array<MyCall>, };
 
 export type MyCalls = Record<symbol, never>;
 
+export type Noted = { 
+/**
+ * Always true; a session that ended is a refusal.
+ */
+ok: boolean, };
+
 export type Numbers = { 
 /**
  * Checks of the answers in one call.
@@ -806,9 +812,11 @@ outcome: Outcome, };
 
 export type StateOfRequest = { 
 /**
- * `unknown` (nothing was done), `judging`, or `done`.
+ * `unknown` (nothing was done), `judging`, `broken_off` (it counted, and there is no result), or `done`.
  */
 state: string, };
+
+export type StillHere = Record<symbol, never>;
 
 export type TakeOverCall = { 
 /**
@@ -900,6 +908,7 @@ export interface Operations {
   operator_sign_in: { request: OperatorSignIn; answer: SignedIn };
   demo_sign_in: { request: DemoSignIn; answer: SignedIn };
   who_is_in: { request: WhoIsIn; answer: DeskView };
+  still_here: { request: StillHere; answer: Noted };
   operator_sign_out: { request: OperatorSignOut; answer: Ended };
   lock_desk: { request: LockDesk; answer: Ended };
   look_up: { request: LookUp; answer: Found };

@@ -89,10 +89,16 @@ pub async fn forget(work: &mut Work<'_>, id: &str) -> Result<(), Stop> {
 pub async fn judging_for(work: &mut Work<'_>, id: &str) -> Result<Refusal, Stop> {
     let owner = work.actor.request_owner();
     let row = store::find(&mut work.tx, &owner, id).await?;
-    Ok(match row {
-        Some(row) if work.now >= Moment(row.at) + JUDGING_AT_MOST => Refusal::CountedWithoutVerdict,
-        _ => Refusal::StillJudging,
-    })
+    Ok(row.map_or(Refusal::StillJudging, |row| how_judging_stands(&row, work.now)))
+}
+
+/// What to say of a request that was reserved and has no verdict: still judged, or counted and broken off.
+pub fn how_judging_stands(row: &store::RequestRow, now: Moment) -> Refusal {
+    if now >= Moment(row.at) + JUDGING_AT_MOST {
+        Refusal::CountedWithoutVerdict
+    } else {
+        Refusal::StillJudging
+    }
 }
 
 /// Removes ids older than policy keeps them.

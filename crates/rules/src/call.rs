@@ -1,4 +1,5 @@
-//! The rules of one recovery call: who may be verified, what the desk may do now, how a call ends.
+//! The rules of one recovery call: who may be verified, what the desk may do now. How a call ends stands in
+//! `outcome.rs`.
 
 use crate::policy::{Number, Policy};
 use crate::states::{Account, CallState, Outcome};
@@ -167,42 +168,6 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
     }
 }
 
-/// What happened in a call, for its outcome.
-#[derive(Clone, Copy, Debug)]
-pub struct Happened {
-    /// An unlock e-mail was queued.
-    pub mail_queued: bool,
-    /// Its link was used.
-    pub link_used: bool,
-    /// The user pressed "This wasn't me".
-    pub repudiated: bool,
-    /// Checks used.
-    pub checks_used: i64,
-    /// Whether the account could be verified at all when the call ended.
-    pub could_be_verified: bool,
-    /// Whether it ended by itself, after being left alone.
-    pub left_alone: bool,
-}
-
-/// The outcome of a call, derived from what happened and from nothing else.
-pub fn outcome(happened: &Happened) -> Outcome {
-    if happened.repudiated {
-        Outcome::Repudiated
-    } else if happened.link_used {
-        Outcome::Unlocked
-    } else if happened.mail_queued {
-        Outcome::MailSent
-    } else if happened.left_alone {
-        Outcome::Abandoned
-    } else if happened.checks_used > 0 {
-        Outcome::NotVerified
-    } else if !happened.could_be_verified {
-        Outcome::Refused
-    } else {
-        Outcome::Abandoned
-    }
-}
-
 /// Whether so many right answers verify a caller.
 pub fn verified(right: usize, policy: &Policy) -> bool {
     right as i64 >= policy.count(Number::AnswersThatMustMatch)
@@ -299,24 +264,5 @@ mod tests {
         let stopped = Caller { stopped_until: Some(Moment(NOW.0 + 5)), ..caller() };
         let standing = standing(&verified_call(), &stopped, &Policy::default(), NOW);
         assert_eq!(standing, Standing::CannotBeVerified(CannotVerify::Stopped(Moment(NOW.0 + 5))));
-    }
-
-    #[test]
-    fn the_outcome_follows_what_happened() {
-        let nothing = Happened {
-            mail_queued: false,
-            link_used: false,
-            repudiated: false,
-            checks_used: 0,
-            could_be_verified: true,
-            left_alone: false,
-        };
-        assert_eq!(outcome(&nothing), Outcome::Abandoned);
-        assert_eq!(outcome(&Happened { could_be_verified: false, ..nothing }), Outcome::Refused);
-        assert_eq!(outcome(&Happened { checks_used: 1, ..nothing }), Outcome::NotVerified);
-        assert_eq!(outcome(&Happened { checks_used: 1, mail_queued: true, ..nothing }), Outcome::MailSent);
-        let used = Happened { mail_queued: true, link_used: true, ..nothing };
-        assert_eq!(outcome(&used), Outcome::Unlocked);
-        assert_eq!(outcome(&Happened { repudiated: true, ..used }), Outcome::Repudiated);
     }
 }

@@ -9,10 +9,11 @@ use recovery_desk::caller::Caller;
 use recovery_desk::desk::Desk;
 use recovery_desk::failure::Failure;
 use recovery_desk::operations::housekeeping::EventsSince;
+use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_desk::store::events::{self, Event};
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::Door;
+use recovery_rules::roles::{Door, Role};
 use serde::Serialize;
 use tokio::sync::Notify;
 
@@ -54,6 +55,7 @@ pub async fn watch(desk: Desk, seat: Arc<Seat>, tell: Tell, look_now: Arc<Notify
                     tell(DeskEvent::of_connection("connection_back"));
                 }
                 missed = 0;
+                end_what_was_locked(&desk, &seat).await;
                 for event in seen.new_ones(events, now - OVERLAP) {
                     pass_on(&desk, &seat, &tell, event).await;
                 }
@@ -95,7 +97,32 @@ async fn pass_on(desk: &Desk, seat: &Seat, tell: &Tell, event: Event) {
         }
         seat.leave();
     }
-    tell(DeskEvent { kind: event.kind, call_id: event.call_id, user_id: event.user_id, id: event.id });
+    // Calls passed on and concerns are for administrators; another desk only hears that a call changed.
+    let for_administrators =
+        [events::Kind::PassedOn.name(), events::Kind::Flagged.name()].contains(&event.kind.as_str());
+    let kind = if for_administrators && !administrator(desk, seat).await {
+        events::Kind::CallChanged.name().to_owned()
+    } else {
+        event.kind
+    };
+    tell(DeskEvent { kind, call_id: event.call_id, user_id: event.user_id, id: event.id });
+}
+
+/// Whether an administrator sits here, by the desk's word of now.
+async fn administrator(desk: &Desk, seat: &Seat) -> bool {
+    let who = desk.perform(&seat.caller(), Door::Desk, None, WhoIsIn {}).await;
+    who.is_ok_and(|who| who.operator.role == Role::Administrator)
+}
+
+/// A desk that was locked while the database was away: its session is ended now that it answers again.
+async fn end_what_was_locked(desk: &Desk, seat: &Seat) {
+    while let Some(token) = seat.locked_alone() {
+        let ended = desk.perform(&Caller::Session(token), Door::Desk, None, LockDesk {}).await;
+        if matches!(ended, Err(Failure::Fault { .. })) {
+            return;
+        }
+        seat.lock_is_known();
+    }
 }
 
 impl DeskEvent {

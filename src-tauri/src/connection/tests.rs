@@ -176,6 +176,18 @@ async fn no_name_of_another_door_is_reached_from_the_page() {
 }
 
 #[tokio::test]
+async fn a_lock_while_the_database_is_away_holds_here_at_once() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    desktop.ask("demo_sign_in", json!({"role": "agent"})).await.unwrap();
+    desktop.connection.desk().await.unwrap().desk.database.close().await;
+    assert_eq!(desktop.ask("lock_desk", json!({})).await, Err("fault".to_owned()));
+    let seat = desktop.connection.seat();
+    assert!(seat.operator_id().is_none(), "nobody is signed in here");
+    assert!(seat.locked_alone().is_some(), "the session is ended once the database answers");
+}
+
+#[tokio::test]
 async fn the_page_is_told_when_the_database_is_gone() {
     let desktop = Desktop::new(Keyring::in_memory());
     desktop.first_run().await;

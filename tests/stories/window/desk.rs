@@ -27,10 +27,7 @@ impl DeskWindow {
         let display = Display::start();
         let private = home.join("private");
         std::fs::create_dir_all(&private).unwrap();
-        std::os::unix::fs::PermissionsExt::set_mode(
-            &mut std::fs::metadata(&private).unwrap().permissions(),
-            0o700,
-        );
+        std::fs::set_permissions(&private, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         let (port, native) = (free_port(), free_port());
         let mut command = Command::new("dbus-run-session");
         command.args(["--", "sh", "-c"]).arg(format!(

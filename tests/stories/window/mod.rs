@@ -89,7 +89,7 @@ async fn the_main_job(engine: Engine, story: &str) {
     browser.driver.goto(&link).await.unwrap();
     browser.picture(&format!("{story}-page-unlock")).await;
     browser.press("Unlock my account").await;
-    window.until_it_says("Opened", 5).await;
+    window.until_it_says("The caller pressed the button", 5).await;
     browser.fill("call_code", &format!("{} {}", &code[..3], &code[3..])).await;
     browser.fill("new_password", NEW_PASSWORD).await;
     browser.picture(&format!("{story}-page-password")).await;

@@ -22,6 +22,7 @@ export async function checkAnswers(): Promise<void> {
   );
   if (call.view?.call_id !== view.call_id) return;
   if (end === "did_not_count") return notices.news(words.failure.did_not_count, "bad");
+  if (end === "counted_only") return countedOnly();
   if (end.failure !== null) return failed(end.failure);
   judged(end.answer.call);
 }
@@ -58,13 +59,18 @@ export async function sendUnlock(): Promise<void> {
     () => reread((now) => ({ call: now, call_code: null })),
   );
   if (call.view?.call_id !== view.call_id) return;
-  if (end === "did_not_count") return notices.news(words.failure.not_sent, "bad");
+  if (end === "did_not_count" || end === "counted_only") return notices.news(words.failure.not_sent, "bad");
   if (end.failure !== null) return failed(end.failure);
   notices.dismiss();
   call.adopt(end.answer.call);
   // Sent again, the first code is dead; a code that got lost on the way is not shown as if it were alive.
   call.code = end.answer.call_code ?? (again ? null : call.code);
   void focusOn("delivery-heading");
+}
+
+function countedOnly(): void {
+  notices.news(words.failure.counted_only, "bad");
+  void call.reread();
 }
 
 /** After a refusal the call is read again: it may stand elsewhere than this window thought. */

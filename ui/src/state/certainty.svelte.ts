@@ -11,8 +11,8 @@ export const slowAfter = 3_000;
 export const doubtAfter = 10_000;
 const askEvery = 1_000;
 
-/** `did_not_count`: nothing happened, and it may be tried again. */
-export type End<Answer> = Result<Answer> | "did_not_count";
+/** `did_not_count`: nothing happened, and it may be tried again. `counted_only`: it counted and broke off before a result. */
+export type End<Answer> = Result<Answer> | "did_not_count" | "counted_only";
 
 const later = <T>(ms: number, value: T): Promise<T> => new Promise((done) => setTimeout(() => done(value), ms));
 
@@ -63,6 +63,7 @@ export class Certainty {
       } else if (got !== null && got.state.failure === null) {
         const { state } = got.state.answer;
         if (state === "done") return reread();
+        if (state === "broken_off") return "counted_only";
         if (state === "unknown" && flying === null) return "did_not_count";
       } else if (got !== null && got.state.failure?.code === "signed_out") {
         return { answer: null, failure: got.state.failure };

@@ -50,6 +50,13 @@ describe("a request that must not be lost or doubled", () => {
     expect((await end) as Result<string>).toEqual({ answer: "read again", failure: null });
   });
 
+  it("ends when the desk says that it counted and broke off", async () => {
+    desk.state = "broken_off";
+    const end = new Certainty().run(() => Promise.resolve(fault), reread);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await end).toBe("counted_only");
+  });
+
   it("says that it did not count when it broke and the desk never saw it", async () => {
     const end = new Certainty().run(() => Promise.resolve(fault), reread);
     await vi.advanceTimersByTimeAsync(2_000);

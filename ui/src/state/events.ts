@@ -43,7 +43,8 @@ async function inDesk(event: DeskEvent): Promise<void> {
   }
   if (event.kind === "flagged" && !mine) notices.news(words.alert.flagged);
   if (event.kind === "passed_on" && !mine) notices.news(words.alert.passed_on);
-  void myCalls.load();
+  // Only what stands in one's own list is a reason to read the list again.
+  if (mine || myCalls.holds(event.call_id)) void myCalls.load();
   if (session.desk?.demo) void demo.loadMessages();
 }
 

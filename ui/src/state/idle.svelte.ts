@@ -1,10 +1,16 @@
-// Locks the desk when nobody uses it, with a warning before. Times come from the desk's policy.
+// Locks the desk when nobody uses it, with a warning before. Times come from the desk's policy; the desk keeps the
+// same limit, so it is told once a minute that somebody is here.
+import { ask } from "./ask";
 import { session } from "./session.svelte";
+
+/** Milliseconds between two words to the desk that somebody is here. */
+const tellEvery = 60_000;
 
 class Idle {
   /** Seconds until the lock, once the warning shows; null before. */
   left = $state<number | null>(null);
   #usedAt = Date.now();
+  #toldAt = 0;
 
   watch(): void {
     const used = () => this.used();
@@ -16,7 +22,12 @@ class Idle {
 
   used(): void {
     this.#usedAt = Date.now();
+    const warned = this.left !== null;
     this.left = null;
+    if (session.stage === "desk" && (warned || this.#usedAt - this.#toldAt > tellEvery)) {
+      this.#toldAt = this.#usedAt;
+      void ask("still_here", {});
+    }
   }
 
   #look(): void {

@@ -11,6 +11,10 @@ class MyCalls {
     if (answer !== null) this.calls = answer.calls;
   }
 
+  holds(callId: string | null): boolean {
+    return callId !== null && (this.calls?.some((mine) => mine.call_id === callId) ?? false);
+  }
+
   clear(): void {
     this.calls = null;
   }

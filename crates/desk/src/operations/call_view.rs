@@ -1,7 +1,7 @@
 //! What the call screen shows: read anew after every change, so that the window never guesses a state. Holds
 //! no answer, no count of right ones, no link and no full phone number, because their types can't get in here.
 
-use recovery_rules::call::{self as rules, CannotVerify, Standing, can_be_verified};
+use recovery_rules::call::{self as rules, CannotVerify, Standing};
 use recovery_rules::check_words::check_words;
 use recovery_rules::mask::masked_email;
 use recovery_rules::policy::Number;
@@ -272,31 +272,5 @@ async fn standing_view(
         Standing::Repudiated { at } => StandingView::Repudiated { at: at.0 },
         Standing::Unlocked { at } => StandingView::Unlocked { at: at.0 },
         Standing::Ended(outcome) => StandingView::Ended { outcome },
-    })
-}
-
-/// What happened in a call, for its outcome.
-pub async fn happened(
-    call: &calls::Call,
-    left_alone: bool,
-    work: &mut Work<'_>,
-) -> Result<rules::Happened, Stop> {
-    let message = outbox::newest_of_call(&mut work.tx, &call.id, "unlock").await?;
-    let link = crate::store::links::newest_of_call(&mut work.tx, &call.id, "unlock").await?;
-    let user = users::by_id(&mut work.tx, &call.user_id).await?;
-    let could_be_verified = match user {
-        Some(user) => {
-            let caller = caller_facts(&user, work).await?;
-            can_be_verified(&caller, call.reference.is_some(), work.now).is_ok()
-        }
-        None => false,
-    };
-    Ok(rules::Happened {
-        mail_queued: message.is_some(),
-        link_used: link.is_some_and(|link| link.used_at.is_some()),
-        repudiated: call.repudiated_at.is_some(),
-        checks_used: call.checks_used,
-        could_be_verified,
-        left_alone,
     })
 }

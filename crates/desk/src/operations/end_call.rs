@@ -1,6 +1,6 @@
 //! Ending a call, by hand or because it was left alone. The outcome follows from what happened.
 
-use recovery_rules::call::outcome;
+use recovery_rules::outcome::outcome;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Fault, Stop};
 use crate::operation::{Kind, Operation, Plain};
-use crate::operations::call_view::happened;
+use crate::operations::call_happened::happened;
 use crate::operations::notes;
 use crate::operations::open_call::lock_own_open_call;
 use crate::perform::PlainShape;

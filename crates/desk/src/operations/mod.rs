@@ -2,6 +2,7 @@
 //! lists those that arrive by name; the window, the desk API and the role matrix read it and nothing else.
 
 pub mod account;
+pub mod call_happened;
 pub mod call_view;
 pub mod check_answers;
 pub mod check_audit;
@@ -30,6 +31,7 @@ pub mod repudiate;
 pub mod request_state;
 pub mod reset_authenticator;
 pub mod send_unlock;
+pub mod still_here;
 pub mod take_over_call;
 pub mod unlock_link;
 pub mod user_sign_in;
@@ -106,6 +108,7 @@ pub const TABLE: &[Listed] = &[
     listed::<operator_sign_in::OperatorSignIn>(),
     listed::<demo_sign_in::DemoSignIn>(),
     listed::<who_is_in::WhoIsIn>(),
+    listed::<still_here::StillHere>(),
     listed::<operator_sign_out::OperatorSignOut>(),
     listed::<operator_sign_out::LockDesk>(),
     listed::<look_up::LookUp>(),

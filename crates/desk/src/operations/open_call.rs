@@ -67,6 +67,7 @@ impl Plain for OpenCall {
             last_check_at: None,
             verified_at: None,
             verified_until: None,
+            first_verified_at: None,
             pause_started_at: None,
             repudiated_at: None,
             flagged_at: None,

@@ -1,8 +1,8 @@
 //! Using the unlock link: call code and new password together, once. Afterwards the account is active again
 //! (an administrator's lock stays), everything older is dead, and 2-step is to be set up again.
 
-use recovery_rules::call::outcome;
 use recovery_rules::codes::CallCode;
+use recovery_rules::outcome::outcome;
 use recovery_rules::passwords::{Password, acceptable_password};
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
@@ -15,7 +15,7 @@ use crate::failure::Stop;
 use crate::keys::same_hash;
 use crate::letters_queue::{self, Letter};
 use crate::operation::{Judging, Kind, Operation};
-use crate::operations::call_view::happened;
+use crate::operations::call_happened::happened;
 use crate::operations::send_unlock::call_code_hash;
 use crate::operations::unlock_link::live_unlock_link;
 use crate::perform::JudgingShape;
@@ -131,7 +131,9 @@ impl Judging for RedeemUnlock {
             Judged::WrongCode(tries_left) => {
                 work.note("call_code", "wrong");
                 if tries_left == 0 {
-                    links::end_unlock(&mut work.tx, &reserved.link.user_id, "tries_used", work.now).await?;
+                    // This link alone: a newer one, sent meanwhile, has a code and tries of its own.
+                    users::lock(&mut work.tx, &reserved.link.user_id).await?;
+                    links::end(&mut work.tx, &reserved.link.id, "tries_used", work.now).await?;
                     tell(&reserved.link, work).await?;
                 }
                 Ok(Redeemed::CallCodeNotRight { tries_left })

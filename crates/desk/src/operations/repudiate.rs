@@ -4,7 +4,7 @@
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::{LockedBy, Outcome};
+use recovery_rules::states::{Account, LockedBy, Outcome};
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +70,10 @@ pub struct Repudiate {
 pub struct Repudiated {
     /// Until when phone recovery is stopped, UTC ms.
     pub stopped_until: i64,
-    /// Whether the account was locked, because the unlock link had been used.
+    /// Whether the account is locked, because the unlock link had been used.
     pub locked: bool,
+    /// Whether it had been pressed before.
+    pub again: bool,
 }
 
 impl Operation for Repudiate {
@@ -93,7 +95,12 @@ impl Plain for Repudiate {
         let user = users::lock(&mut work.tx, &link.user_id).await?.ok_or(Refusal::LinkUnknown)?;
         let first = links::take(&mut work.tx, &link.id, link.epoch, work.now).await?;
         if !first {
-            return Ok(Repudiated { stopped_until: user.stopped_until.unwrap_or(work.now.0), locked: false });
+            let locked = user.account()? == Account::Locked;
+            return Ok(Repudiated {
+                stopped_until: user.stopped_until.unwrap_or(work.now.0),
+                locked,
+                again: true,
+            });
         }
         let locked = stop_recovery(&user, &call_id, Moment(link.created_at), work).await?;
         let until = work.now + work.policy.span(Number::StopLength);
@@ -108,7 +115,7 @@ impl Plain for Repudiate {
         let about = events::About { call_id: Some(&call_id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::Repudiated, about).await?;
         work.note("locked", locked);
-        Ok(Repudiated { stopped_until: until.0, locked })
+        Ok(Repudiated { stopped_until: until.0, locked, again: false })
     }
 }
 

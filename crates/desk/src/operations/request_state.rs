@@ -1,11 +1,13 @@
 //! "Did it count?": what became of a request whose answer never came. Asked by its id, never sent again blind.
 
+use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{ANY_OPERATOR, Door, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
+use crate::requests::how_judging_stands;
 use crate::store::requests;
 use crate::work::Work;
 
@@ -22,7 +24,7 @@ pub struct RequestState {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StateOfRequest {
-    /// `unknown` (nothing was done), `judging`, or `done`.
+    /// `unknown` (nothing was done), `judging`, `broken_off` (it counted, and there is no result), or `done`.
     pub state: String,
 }
 
@@ -39,6 +41,12 @@ impl Plain for RequestState {
     async fn run(self, work: &mut Work<'_>) -> Result<StateOfRequest, Stop> {
         let owner = work.actor.request_owner();
         let row = requests::find(&mut work.tx, &owner, &self.request_id).await?;
-        Ok(StateOfRequest { state: row.map_or_else(|| "unknown".to_owned(), |row| row.state) })
+        let state = match row {
+            None => "unknown",
+            Some(row) if row.state == "done" => "done",
+            Some(row) if how_judging_stands(&row, work.now) == Refusal::StillJudging => "judging",
+            Some(_) => "broken_off",
+        };
+        Ok(StateOfRequest { state: state.to_owned() })
     }
 }

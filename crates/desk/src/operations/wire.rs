@@ -57,6 +57,7 @@ fn wire() -> (String, Vec<&'static str>) {
         line::<operator_sign_in::OperatorSignIn>(&mut seen),
         line::<demo_sign_in::DemoSignIn>(&mut seen),
         line::<who_is_in::WhoIsIn>(&mut seen),
+        line::<still_here::StillHere>(&mut seen),
         line::<operator_sign_out::OperatorSignOut>(&mut seen),
         line::<operator_sign_out::LockDesk>(&mut seen),
         line::<look_up::LookUp>(&mut seen),

@@ -36,6 +36,8 @@ pub struct Call {
     pub verified_at: Option<i64>,
     /// UTC ms.
     pub verified_until: Option<i64>,
+    /// When a check first came out right, whatever became of the verdict; UTC ms.
+    pub first_verified_at: Option<i64>,
     /// UTC ms.
     pub pause_started_at: Option<i64>,
     /// UTC ms.
@@ -130,8 +132,8 @@ pub async fn open_of_operator(tx: &mut Tx, operator_id: &str) -> Result<Option<C
 
 /// Spends a check; false if the call's budget is used or the call is not open any more.
 pub async fn spend_check(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result<bool, sqlx::Error> {
-    let rows = sql("UPDATE calls SET checks_used = checks_used + 1, last_check_at = $3, state = 'open',
-           verified_at = NULL, verified_until = NULL
+    let rows = sql("UPDATE calls SET checks_used = checks_used + 1, last_check_at = $3, verified_at = NULL, verified_until = NULL,
+           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
          WHERE id = $1 AND checks_used < $2 AND ended_at IS NULL")
     .bind(id)
     .bind(limit)
@@ -143,18 +145,20 @@ pub async fn spend_check(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Resu
 
 /// Marks a call as verified.
 pub async fn verified(tx: &mut Tx, id: &str, now: Moment, until: Moment) -> Result<(), sqlx::Error> {
-    sql("UPDATE calls SET state = 'verified', verified_at = $2, verified_until = $3 WHERE id = $1 AND ended_at IS NULL")
-        .bind(id)
-        .bind(now)
-        .bind(until)
-        .run(tx)
-        .await?;
+    sql("UPDATE calls SET state = 'verified', verified_at = $2, verified_until = $3,
+           first_verified_at = COALESCE(first_verified_at, $2) WHERE id = $1 AND ended_at IS NULL")
+    .bind(id)
+    .bind(now)
+    .bind(until)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
 /// Voids the verdicts of an operator's open call: lock, sign-out.
 pub async fn void_verdict_of(tx: &mut Tx, operator_id: &str) -> Result<u64, sqlx::Error> {
-    sql("UPDATE calls SET state = 'open', verified_at = NULL, verified_until = NULL
+    sql("UPDATE calls SET verified_at = NULL, verified_until = NULL,
+           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
          WHERE operator_id = $1 AND ended_at IS NULL AND state = 'verified'")
     .bind(operator_id)
     .run(tx)
@@ -171,7 +175,7 @@ pub async fn pause_started(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sql
 pub async fn take_over(tx: &mut Tx, id: &str, operator_id: &str, now: Moment) -> Result<bool, sqlx::Error> {
     let rows = sql(
         "UPDATE calls SET operator_id = $2, last_activity_at = $3, verified_at = NULL, verified_until = NULL,
-           state = CASE WHEN state = 'verified' THEN 'open' ELSE state END
+           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
          WHERE id = $1 AND ended_at IS NULL",
     )
     .bind(id)

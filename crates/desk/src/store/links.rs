@@ -103,6 +103,16 @@ pub async fn end_unlock(tx: &mut Tx, user_id: &str, because: &str, now: Moment) 
     .await
 }
 
+/// Ends one link that was not used.
+pub async fn end(tx: &mut Tx, id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE links SET ended_at = $2, ended_because = $3 WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .bind(because)
+        .run(tx)
+        .await
+}
+
 /// Notes that the button was pressed; the first time counts.
 pub async fn opened(tx: &mut Tx, id: &str, now: Moment) -> Result<bool, sqlx::Error> {
     let rows = sql("UPDATE links SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL")

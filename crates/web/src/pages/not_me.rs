@@ -26,8 +26,10 @@ struct Ask<'a> {
 struct Stopped<'a> {
     frame: Frame<'a>,
     until: String,
-    /// Whether the account was locked by it; unknown when it had been pressed before.
-    locked: Option<bool>,
+    /// Whether the account is locked.
+    locked: bool,
+    /// Whether it had been pressed before.
+    again: bool,
 }
 
 /// Moves the secret out of the address into a cookie.
@@ -72,12 +74,11 @@ pub async fn stop(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 
 async fn try_to_stop<'a>(pages: &'a Pages, headers: &HeaderMap) -> Result<Stopped<'a>, Failure> {
     let link = pages.link(Cookie::NotMe, headers)?;
-    // A second press stops nothing more, and its answer doesn't know what the first one locked.
-    let before = pages.ask(ReadRepudiation { link: link.clone() }).await?.done;
     let stopped: Repudiated = pages.ask(Repudiate { link }).await?;
     Ok(Stopped {
         frame: pages.frame(),
         until: pages.date(stopped.stopped_until),
-        locked: (!before).then_some(stopped.locked),
+        locked: stopped.locked,
+        again: stopped.again,
     })
 }
