@@ -232,7 +232,10 @@ CREATE TABLE outbox (
   message_id    TEXT NOT NULL UNIQUE,
   server_reply  TEXT,
   queued_at     BIGINT NOT NULL,
-  accepted_at   BIGINT
+  accepted_at   BIGINT,
+  -- How far along its way the SMS gateway reported it: 1 taken, 2 sent, 3 the end. Reports count once.
+  report_rank   BIGINT NOT NULL DEFAULT 0 CHECK (report_rank BETWEEN 0 AND 3),
+  CHECK (kind = 'sms' OR report_rank = 0)
 );
 CREATE INDEX outbox_due ON outbox (state, next_at);
 CREATE INDEX outbox_by_call ON outbox (call_id, queued_at);

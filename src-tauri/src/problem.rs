@@ -8,7 +8,7 @@ use recovery_desk::database::ConnectError;
 use recovery_desk::desk::OpenError;
 use recovery_desk::failure::{Failure, WireFailure};
 use recovery_desk::keys::{KeysError, PassphraseTooShort};
-use recovery_desk::smtp::SmtpSettingsProblem;
+use recovery_desk::mailer::PostProblem;
 
 /// Why a native command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ pub enum Problem {
     },
     /// The mail server's settings.
     #[error("The mail server in the settings can't be used: {0}")]
-    Mail(#[from] SmtpSettingsProblem),
+    Mail(#[from] PostProblem),
     /// A file or folder of the window's own.
     #[error("{} can't be used: {source}", path.display())]
     Disk {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use recovery_desk::letters::ShownTimes;
 use recovery_desk::settings::{Organisation, Settings};
+use recovery_desk::sms::SmsFile;
 use recovery_desk::smtp::{SmtpLogin, SmtpSettings, SmtpTls};
 use recovery_rules::email::Email;
 use secrecy::SecretString;
@@ -32,6 +33,8 @@ pub struct SettingsFile {
     pub times: Option<Times>,
     /// The mail server; letters wait until there is one.
     pub smtp: Option<Smtp>,
+    /// The SMS gateway; codes can't go by text until there is one.
+    pub sms: Option<SmsFile>,
 }
 
 /// A fixed offset from UTC.
@@ -111,7 +114,9 @@ impl SettingsFile {
                 .ok_or_else(|| unusable(path, "times needs an offset within 14 hours and a name"))?,
         };
         let smtp = self.smtp.map(|smtp| smtp.settings(path)).transpose()?;
-        Ok(Settings { organisation: self.organisation, public_url, times, smtp })
+        let sms = self.sms.map(SmsFile::settings).transpose();
+        let sms = sms.map_err(|problem| unusable(path, &problem.to_string()))?;
+        Ok(Settings { organisation: self.organisation, public_url, times, smtp, sms })
     }
 }
 

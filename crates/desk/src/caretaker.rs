@@ -9,10 +9,9 @@ use crate::audit::sealer::{AuditWaits, SealAudit};
 use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::mailer::Mailer;
+use crate::mailer::{Mailer, PostProblem};
 use crate::operations::end_call::{AbandonCall, CallsLeftAlone};
 use crate::operations::housekeeping::Sweep;
-use crate::smtp::SmtpSettingsProblem;
 
 const CALLER: Caller = Caller::System("caretaker");
 const EVERY: Duration = Duration::from_secs(1);
@@ -24,8 +23,8 @@ const SELDOM: u32 = 30;
 /// Looks after a desk until the task is dropped.
 ///
 /// # Errors
-/// The settings of the mail server can't work; nothing was started.
-pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, SmtpSettingsProblem> {
+/// The settings of the mail server or the SMS gateway can't work; nothing was started.
+pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, PostProblem> {
     let mailer = Mailer::new(desk.clone())?;
     let post = tokio::spawn(async move {
         loop {

@@ -111,7 +111,7 @@ impl Desk {
             }
         };
         tx.commit().await?;
-        if demo && parts.settings.smtp.is_some() {
+        if demo && (parts.settings.smtp.is_some() || parts.settings.sms.is_some()) {
             return Err(OpenError::DemoMixed);
         }
         let hasher = Hasher::new(parts.keys.clone(), parts.hashing, parts.chance.clone());

@@ -29,6 +29,7 @@ pub mod perform;
 mod requests;
 pub mod secret;
 pub mod settings;
+pub mod sms;
 pub mod smtp;
 pub mod store;
 pub mod words;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::letters::ShownTimes;
+use crate::sms::SmsSettings;
 use crate::smtp::SmtpSettings;
 
 /// Everything a person sets outside the database.
@@ -18,6 +19,8 @@ pub struct Settings {
     pub times: ShownTimes,
     /// The mail server. Without one a live desk keeps letters waiting; a demo shows them in its window.
     pub smtp: Option<SmtpSettings>,
+    /// The SMS gateway. Without one a live desk can't send codes by text; a demo shows them in its window.
+    pub sms: Option<SmsSettings>,
 }
 
 /// Who runs this desk, as users know it.
@@ -46,7 +49,7 @@ impl Default for Organisation {
 impl Settings {
     /// The settings of a demo: the invented organisation, and no post.
     pub fn for_demo(public_url: Url) -> Self {
-        Self { organisation: Organisation::default(), public_url, times: ShownTimes::utc(), smtp: None }
+        Self { organisation: Organisation::default(), public_url, times: ShownTimes::utc(), smtp: None, sms: None }
     }
 
     /// The organisation as letters name it.

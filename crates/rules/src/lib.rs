@@ -3,6 +3,7 @@
 
 pub mod acceptable_answer;
 pub mod answers;
+pub mod breaker;
 pub mod call;
 pub mod call_reference;
 pub mod check_words;

@@ -87,6 +87,21 @@ impl PhoneNumber {
         self.e164.len() == 13 && self.e164.starts_with("+447700900")
     }
 
+    /// The two letters of the country that the number belongs to, such as `GB`; none if no country has it.
+    pub fn region(&self) -> Option<String> {
+        if self.is_for_examples() {
+            return Some("GB".to_owned());
+        }
+        let parsed = Parsed::parse(&self.e164, None::<Region>).ok()?;
+        parsed.get_region_code().map(|region| region.to_string())
+    }
+
+    /// The number without its last four digits: a block of ten thousand, as operators are given them. Numbers
+    /// that fraud makes money of come in such blocks.
+    pub fn block(&self) -> &str {
+        &self.e164[..self.e164.len() - 4]
+    }
+
     /// `+` and digits: for storing, comparing and the gateway.
     pub fn as_str(&self) -> &str {
         &self.e164
@@ -181,6 +196,17 @@ mod tests {
         assert!(!PhoneNumber::parse("07400 123456", "GB").unwrap().is_for_examples());
         assert_eq!(gb("07700 901000"), Err(PhoneProblem::NotANumber));
         assert_eq!(gb("07700 90012"), Err(PhoneProblem::NotANumber));
+    }
+
+    #[test]
+    fn a_number_knows_its_country_and_its_block() {
+        for (text, region) in
+            [("+447700900123", "GB"), ("+12025550173", "US"), ("+16132345678", "CA"), ("+353850123456", "IE")]
+        {
+            let number = PhoneNumber::parse(text, "GB").unwrap();
+            assert_eq!(number.region().as_deref(), Some(region), "{text}");
+            assert_eq!(format!("{}{}", number.block(), number.last_four()), text);
+        }
     }
 
     #[test]

@@ -116,6 +116,14 @@ numbers! {
     PasswordLength "password_length" Count 15, 15, 64, false, "63B-4 3.1.1.2";
     /// How long a call reference lives.
     CallReferenceLife "call_reference_life" Milliseconds hours(24), hours(1), hours(72), true, "SYSTEM.md 4";
+    /// Text messages to one number a day, over all accounts.
+    TextsANumberADay "texts_a_number_a_day" Count 20, 3, 100, true, "SYSTEM.md 4: a code and 5 resends, for sign-in, reset and phone";
+    /// Text messages for one account a day.
+    TextsAnAccountADay "texts_an_account_a_day" Count 20, 3, 100, true, "SYSTEM.md 4: a code and 5 resends, for sign-in, reset and phone";
+    /// Text messages an hour into one block of ten thousand numbers that are nobody's second step yet.
+    TextsABlockAnHour "texts_a_block_an_hour" Count 10, 1, 1_000, true, "SECURITY.md C9";
+    /// Text messages a day in all.
+    TextsADay "texts_a_day" Count 5_000, 10, 1_000_000, true, "what an installation is ready to pay";
     /// How long request ids are kept.
     RequestsKept "requests_kept" Milliseconds hours(48), hours(24), days(7), false, "ARCHITECTURE.md 3.3";
 }

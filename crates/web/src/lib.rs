@@ -2,6 +2,7 @@
 //! rules here: every page asks `Desk::perform` through `Door::Pages` and shows what it answers. The desk API
 //! is not here yet.
 
+mod call_backs;
 pub mod command_line;
 mod cookies;
 pub mod demo_call;

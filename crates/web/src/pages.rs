@@ -124,6 +124,11 @@ impl Pages {
         Self(Arc::new(Inner { https, host, desk }))
     }
 
+    /// The desk behind them.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
     /// Whether they are served under https: then cookies are Secure.
     pub fn https(&self) -> bool {
         self.0.https

@@ -12,6 +12,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::call_backs;
 use crate::guard;
 use crate::pages::{Pages, account, files, help, not_me, sign_in, sign_in_code, unlock};
 use crate::words;
@@ -36,6 +37,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/sign-out", post(account::sign_out))
         .route("/help", get(help::show))
         .route("/static/{file}", get(files::send))
+        // Signed by the gateway and not by a browser: a form of somebody else's page has no signature.
+        .route("/gateway/texts/{id}", post(call_backs::text))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         // Sec-Fetch-Site, or Origin against Host in older browsers: a form on somebody else's page gets 403.
         .layer(CsrfLayer::new().with_rejection_response(|_| from_another_site()))

@@ -163,6 +163,7 @@ pub async fn open(
             public_url: public_url.clone(),
             times: ShownTimes::utc(),
             smtp: mail.map(MailServer::settings),
+            sms: None,
         },
         clock,
         chance: Chance::operating_system(),

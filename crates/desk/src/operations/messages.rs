@@ -16,6 +16,7 @@ use crate::operation::{Kind, Operation, Plain};
 use crate::operations::enter_sign_in_code::sign_in_code_hash;
 use crate::operations::unlock_link::link_hash;
 use crate::perform::PlainShape;
+use crate::sms;
 use crate::store::{codes, events, links, outbox};
 use crate::work::Work;
 
@@ -106,12 +107,32 @@ impl Plain for TakeMessage {
         if message.expires_at.is_some_and(|end| work.now >= Moment(end)) {
             return end(&message, MessageState::Expired, work).await;
         }
+        if message.kind == "sms"
+            && let Some(reply) = sms::limits::may_not_leave(&message, work).await?
+        {
+            return refuse_text(&message, reply, work).await;
+        }
         let Some(secrets) = secrets(&mut message, work).await? else {
             return end(&message, MessageState::Superseded, work).await;
         };
         let repudiation_ends = repudiation_ends(&message, work).await?;
         Ok(Taken { to_send: Some(ToSend { message, secrets, now: work.now, repudiation_ends }) })
     }
+}
+
+/// A text that may not leave fails at once: no secret is made, and whoever waits for it learns that it won't come.
+async fn refuse_text(
+    message: &outbox::Message,
+    reply: &str,
+    work: &mut Work<'_>,
+) -> Result<Taken, Stop> {
+    let state = MessageState::Failed;
+    let reply = Some(reply);
+    let mark =
+        outbox::Mark { id: &message.id, fence: message.fence, state, reply, next_at: work.now, wipe: true };
+    outbox::mark(&mut work.tx, mark, work.now).await?;
+    tell(message, work).await?;
+    Ok(Taken { to_send: None })
 }
 
 async fn end(message: &outbox::Message, state: MessageState, work: &mut Work<'_>) -> Result<Taken, Stop> {

@@ -33,6 +33,7 @@ pub mod reset_authenticator;
 pub mod send_unlock;
 pub mod still_here;
 pub mod take_over_call;
+pub mod text_reports;
 pub mod unlock_link;
 pub mod user_sign_in;
 pub mod who_is_in;
@@ -139,6 +140,7 @@ pub const TABLE: &[Listed] = &[
     listed::<messages::TakeMessage>(),
     listed::<messages::SettleMessage>(),
     listed::<deliver_to_demo::DeliverToDemo>(),
+    listed::<text_reports::RecordTextReport>(),
     listed::<end_call::CallsLeftAlone>(),
     listed::<end_call::AbandonCall>(),
     listed::<housekeeping::EventsSince>(),

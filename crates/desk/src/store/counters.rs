@@ -32,6 +32,14 @@ pub enum Counter {
     SignInCodeTries,
     /// Verification codes sent to a user by e-mail.
     VerificationMails,
+    /// Text messages to a number.
+    TextsANumber,
+    /// Text messages for an account.
+    TextsAnAccount,
+    /// Text messages into a block of numbers that are nobody's second step.
+    TextsABlock,
+    /// Text messages in all.
+    Texts,
 }
 
 impl Counter {
@@ -48,6 +56,10 @@ impl Counter {
             Self::Keystrokes => "keystrokes",
             Self::SignInCodeTries => "sign_in_code_tries",
             Self::VerificationMails => "verification_mails",
+            Self::TextsANumber => "texts_a_number",
+            Self::TextsAnAccount => "texts_an_account",
+            Self::TextsABlock => "texts_a_block",
+            Self::Texts => "texts",
         }
     }
 

@@ -163,6 +163,36 @@ pub async fn mark(tx: &mut Tx, mark: Mark<'_>, now: Moment) -> Result<bool, sqlx
     Ok(rows == 1)
 }
 
+/// What a gateway reported about a text.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// The message.
+    pub id: &'a str,
+    /// How far it is: 1 the gateway has it, 2 the network has it, 3 the end of its way.
+    pub rank: i64,
+    /// What that makes of its state.
+    pub state: MessageState,
+    /// The report in words.
+    pub reply: &'a str,
+}
+
+/// Notes a report; false if it says nothing new. Each one counts once and a late one never undoes a newer one.
+pub async fn report(tx: &mut Tx, report: Report<'_>, now: Moment) -> Result<bool, sqlx::Error> {
+    let accepted_at = (report.state == MessageState::Accepted).then_some(now);
+    let rows = sql("UPDATE outbox SET report_rank = $2, state = $3, server_reply = $4, lease_until = NULL,
+           accepted_at = COALESCE(accepted_at, $5), sealed_secret = NULL
+         WHERE id = $1 AND kind = 'sms' AND report_rank < $2
+           AND state IN ('sending', 'accepted', 'uncertain', 'deferred')")
+    .bind(report.id)
+    .bind(report.rank)
+    .bind(report.state.name())
+    .bind(report.reply)
+    .bind(accepted_at)
+    .run(tx)
+    .await?;
+    Ok(rows == 1)
+}
+
 /// Supersedes what was not sent yet of a call, and wipes its secret.
 pub async fn supersede_of_call(tx: &mut Tx, call_id: &str, letter: &str) -> Result<u64, sqlx::Error> {
     sql("UPDATE outbox SET state = 'superseded', sealed_secret = NULL

@@ -53,7 +53,7 @@ pub async fn serve(asked: Serve) -> Result<(), CommandError> {
         desk_phone: asked.desk_phone.unwrap_or(usual.desk_phone),
         opening_hours: asked.opening_hours.unwrap_or(usual.opening_hours),
     };
-    let settings = Settings { organisation, public_url, times: ShownTimes::utc(), smtp: None };
+    let settings = Settings { organisation, public_url, times: ShownTimes::utc(), smtp: None, sms: None };
     let desk = open(asked.opened, settings, asked.audit_heads).await?;
     let tasks = caretaker::start(desk.clone())?;
     line(format!("The account pages are on {here}. Ctrl+C stops them."));
