@@ -114,7 +114,8 @@ impl SettingsFile {
                 .ok_or_else(|| unusable(path, "times needs an offset within 14 hours and a name"))?,
         };
         let smtp = self.smtp.map(|smtp| smtp.settings(path)).transpose()?;
-        let sms = self.sms.map(SmsFile::settings).transpose();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let sms = self.sms.map(|sms| sms.settings(folder)).transpose();
         let sms = sms.map_err(|problem| unusable(path, &problem.to_string()))?;
         Ok(Settings { organisation: self.organisation, public_url, times, smtp, sms })
     }

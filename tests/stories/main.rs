@@ -20,6 +20,7 @@ mod pages_over_http;
 mod races;
 mod role_bodies;
 mod role_matrix;
+mod text_messages;
 mod this_was_not_me;
 mod two_processes;
 mod unlock_link;

@@ -29,6 +29,7 @@ pub fn body(name: &str) -> Value {
             json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "attempts": 1 })
         }
         "deliver_to_demo" => json!({ "id": "none", "kind": "mail", "to": "", "subject": "", "body": "" }),
+        "record_text_report" => json!({ "id": "none", "report": "sent", "why": "" }),
         "abandon_call" => json!({ "call_id": "none" }),
         "events_since" => json!({ "at": null }),
         "reset_authenticator" => json!({ "email": "a@b.example" }),

@@ -72,7 +72,7 @@ async fn worker() {
     };
     let keys = DataKeys::from_unwrapped(&text(&told["keys"]).into()).unwrap();
     let (url, folder) = (PUBLIC_URL.parse().unwrap(), PathBuf::from(text(&told["folder"])));
-    let desk = open(&address, &keys, None, &url, Clock::set_to(MORNING), &folder).await;
+    let desk = open(&address, &keys, None, None, &url, Clock::set_to(MORNING), &folder).await;
     std::io::stdin().read_line(&mut String::new()).unwrap();
     let task = told["task"].clone();
     let running: Vec<_> = (0..task["times"].as_u64().unwrap())

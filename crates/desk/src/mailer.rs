@@ -134,7 +134,8 @@ impl Mailer {
                     // Somebody waits at a page for this code: a clear no, and the other ways in.
                     return Ok((MessageState::Failed, "no SMS gateway is set; see settings".to_owned()));
                 };
-                let useful = to_send.message.expires_at.map_or(Span::minutes(10), |end| Span(end - to_send.now.0));
+                let useful =
+                    to_send.message.expires_at.map_or(Span::minutes(10), |end| Span(end - to_send.now.0));
                 let outgoing = Outgoing { text: &text, id: &to_send.message.id, useful };
                 let sent = carrier.send(&outgoing, to_send.now).await;
                 Ok((sent.state, sent.reply))

@@ -49,7 +49,13 @@ impl Default for Organisation {
 impl Settings {
     /// The settings of a demo: the invented organisation, and no post.
     pub fn for_demo(public_url: Url) -> Self {
-        Self { organisation: Organisation::default(), public_url, times: ShownTimes::utc(), smtp: None, sms: None }
+        Self {
+            organisation: Organisation::default(),
+            public_url,
+            times: ShownTimes::utc(),
+            smtp: None,
+            sms: None,
+        }
     }
 
     /// The organisation as letters name it.

@@ -98,9 +98,8 @@ impl SmsCarrier {
     pub async fn send(&self, outgoing: &Outgoing<'_>, now: Moment) -> Sent {
         if let Err(until) = self.breaker().may_try(now) {
             let seconds = (until.0 - now.0) / 1_000;
-            return self.not_sent(format!(
-                "the SMS gateway failed too often; the next try is in {seconds} s"
-            ));
+            return self
+                .not_sent(format!("the SMS gateway failed too often; the next try is in {seconds} s"));
         }
         let answer = match self.request(outgoing).send().await {
             Ok(response) => self.read(response).await,
@@ -126,9 +125,7 @@ impl SmsCarrier {
         let call_back = self.settings.call_backs.then(|| call_back::address(&self.public_url, outgoing.id));
         let call_back = call_back.flatten();
         match &self.settings.gateway {
-            Gateway::Twilio(twilio) => {
-                twilio::request(&self.client, twilio, outgoing, call_back.as_ref())
-            }
+            Gateway::Twilio(twilio) => twilio::request(&self.client, twilio, outgoing, call_back.as_ref()),
             Gateway::Json(json) => json::request(&self.client, json, outgoing, call_back.as_ref()),
         }
     }
@@ -136,7 +133,8 @@ impl SmsCarrier {
     async fn read(&self, response: Response) -> Answer {
         let status = response.status();
         if status.is_redirection() {
-            let reply = format!("{} redirects elsewhere; texts go to the address in the settings only", status);
+            let reply =
+                format!("{} redirects elsewhere; texts go to the address in the settings only", status);
             return Answer::Refused { reply, theirs: true };
         }
         let body = body(response).await;

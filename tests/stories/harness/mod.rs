@@ -10,6 +10,7 @@ pub mod log;
 pub mod pages;
 pub mod posted;
 pub mod scan;
+pub mod sms_gateway;
 pub mod world;
 
 pub use agent::Agent;

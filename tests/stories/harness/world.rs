@@ -17,6 +17,7 @@ use recovery_desk::letters::ShownTimes;
 use recovery_desk::mailer::Mailer;
 use recovery_desk::operation::Operation;
 use recovery_desk::settings::{Organisation, Settings};
+use recovery_desk::sms::SmsSettings;
 use recovery_desk::store::audit;
 use recovery_rules::time::{Moment, Span};
 use url::Url;
@@ -45,6 +46,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// The mail server, if the story has one.
     pub mail: Option<MailServer>,
+    /// The SMS gateway, if the story has one.
+    pub sms: Option<SmsSettings>,
     /// Where the account pages are.
     pub public_url: Url,
 }
@@ -63,6 +66,29 @@ impl World {
     /// The same with its account pages served at that address.
     pub async fn with_pages(engine: Engine, public_url: &str) -> Self {
         Self::of(engine, Some(MailServer::start(SmtpTls::StartTls)), public_url).await
+    }
+
+    /// A live desk whose texts go to this gateway; there is no mail server.
+    pub async fn with_texts(engine: Engine, sms: SmsSettings) -> Self {
+        Self::of(engine, None, PUBLIC_URL).await.and_texts(sms).await
+    }
+
+    /// The same with its account pages served on loopback, and a mail server.
+    pub async fn served_with_texts(engine: Engine, sms: SmsSettings) -> Self {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let public_url = format!("http://{}/", listener.local_addr().unwrap());
+        let world = Self::with_pages(engine, &public_url).await.and_texts(sms).await;
+        let router = recovery_web::router(world.desk.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        world
+    }
+
+    async fn and_texts(self, sms: SmsSettings) -> Self {
+        let sms = Some(sms);
+        let clock = self.desk.clock.clone();
+        let (mail, folder) = (self.mail.as_ref(), self.folder.path());
+        let desk = open(&self.address, &self.keys, mail, sms.clone(), &self.public_url, clock, folder).await;
+        Self { desk, sms, ..self }
     }
 
     async fn of(engine: Engine, mail: Option<MailServer>, public_url: &str) -> Self {
@@ -86,14 +112,15 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let address = databases::fresh(engine, folder.path()).await;
         let public_url: Url = public_url.parse().unwrap();
-        let desk = open(&address, &keys, mail.as_ref(), &public_url, clock, folder.path()).await;
-        Self { desk, engine, address, keys, folder, mail, public_url }
+        let desk = open(&address, &keys, mail.as_ref(), None, &public_url, clock, folder.path()).await;
+        Self { desk, engine, address, keys, folder, mail, sms: None, public_url }
     }
 
     /// Another desk on the same database, with connections of its own, as another machine would have.
     pub async fn another_desk(&self) -> Desk {
         let (mail, clock) = (self.mail.as_ref(), self.desk.clock.clone());
-        open(&self.address, &self.keys, mail, &self.public_url, clock, self.folder.path()).await
+        open(&self.address, &self.keys, mail, self.sms.clone(), &self.public_url, clock, self.folder.path())
+            .await
     }
 
     /// Asks the desk through the door that leads to this operation, with a new request id.
@@ -151,6 +178,7 @@ pub async fn open(
     address: &Address,
     keys: &DataKeys,
     mail: Option<&MailServer>,
+    sms: Option<SmsSettings>,
     public_url: &Url,
     clock: Clock,
     folder: &Path,
@@ -163,7 +191,7 @@ pub async fn open(
             public_url: public_url.clone(),
             times: ShownTimes::utc(),
             smtp: mail.map(MailServer::settings),
-            sms: None,
+            sms,
         },
         clock,
         chance: Chance::operating_system(),

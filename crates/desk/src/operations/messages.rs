@@ -121,11 +121,7 @@ impl Plain for TakeMessage {
 }
 
 /// A text that may not leave fails at once: no secret is made, and whoever waits for it learns that it won't come.
-async fn refuse_text(
-    message: &outbox::Message,
-    reply: &str,
-    work: &mut Work<'_>,
-) -> Result<Taken, Stop> {
+async fn refuse_text(message: &outbox::Message, reply: &str, work: &mut Work<'_>) -> Result<Taken, Stop> {
     let state = MessageState::Failed;
     let reply = Some(reply);
     let mark =

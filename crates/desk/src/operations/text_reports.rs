@@ -90,12 +90,8 @@ impl Plain for RecordTextReport {
             _ => MessageState::Accepted,
         };
         let reply = format!("the gateway reported: {} {}", self.report.name(), self.why);
-        let report = outbox::Report {
-            id: &self.id,
-            rank: self.report.rank(),
-            state,
-            reply: reply.trim_end(),
-        };
+        let report =
+            outbox::Report { id: &self.id, rank: self.report.rank(), state, reply: reply.trim_end() };
         let news = outbox::report(&mut work.tx, report, work.now).await?;
         work.note("news", news);
         if news {

@@ -30,8 +30,20 @@ pub(crate) async fn may_not_leave(
     let account = message.user_id.clone().unwrap_or_default();
     let day = Span::days(1);
     let mut caps = vec![
-        (Counter::TextsANumber, number.as_str(), Number::TextsANumberADay, day, "not sent: too many texts to this number today"),
-        (Counter::TextsAnAccount, account.as_str(), Number::TextsAnAccountADay, day, "not sent: too many texts for this account today"),
+        (
+            Counter::TextsANumber,
+            number.as_str(),
+            Number::TextsANumberADay,
+            day,
+            "not sent: too many texts to this number today",
+        ),
+        (
+            Counter::TextsAnAccount,
+            account.as_str(),
+            Number::TextsAnAccountADay,
+            day,
+            "not sent: too many texts for this account today",
+        ),
         (Counter::Texts, "all", Number::TextsADay, day, "not sent: all texts of this day are used"),
     ];
     // A number that somebody proved to have is no stranger's; a company's phones often stand in one block.

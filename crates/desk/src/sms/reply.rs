@@ -49,7 +49,10 @@ mod tests {
 
     #[test]
     fn a_number_that_is_quoted_is_not_kept_and_an_error_number_is() {
-        assert_eq!(safe("400 21211: +447700900123 is not\na mobile number"), "400 21211: +… is not a mobile number");
+        assert_eq!(
+            safe("400 21211: +447700900123 is not\na mobile number"),
+            "400 21211: +… is not a mobile number"
+        );
         assert_eq!(safe("493021"), "…");
     }
 }

@@ -82,7 +82,9 @@ pub enum SmsSettingsProblem {
     #[error("sms.account_sid must be AC and 32 hexadecimal digits")]
     AccountSid,
     /// The sender can't be one.
-    #[error("sms needs either from (a number or a name of up to eleven letters) or messaging_service_sid (MG…)")]
+    #[error(
+        "sms needs either from (a number or a name of up to eleven letters) or messaging_service_sid (MG…)"
+    )]
     Sender,
     /// The header's name can't be one.
     #[error("sms.idempotency_header is not the name of a header")]
@@ -168,7 +170,8 @@ impl SmsSettings {
 }
 
 fn is_sid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+    text.strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// A number, a short code, or an alphanumeric sender (letters, digits and spaces, eleven at most, one letter at least).

@@ -55,11 +55,15 @@ pub enum Kind {
 }
 
 impl SmsFile {
-    /// The settings, with the secrets out of their files.
+    /// The settings, with the secrets out of their files; those are looked for in `folder`, where the settings
+    /// file lies.
     ///
     /// # Errors
     /// [`SmsSettingsProblem`] says what can't work.
-    pub fn settings(self) -> Result<SmsSettings, SmsSettingsProblem> {
+    pub fn settings(mut self, folder: &Path) -> Result<SmsSettings, SmsSettingsProblem> {
+        self.secret_file = folder.join(&self.secret_file);
+        self.call_back_secret_file = self.call_back_secret_file.map(|file| folder.join(file));
+        self.extra_root_certificate = self.extra_root_certificate.map(|file| folder.join(file));
         let settings = SmsSettings {
             gateway: match self.gateway {
                 Kind::Twilio => Gateway::Twilio(self.twilio()?),

@@ -65,8 +65,14 @@ fn settings_that_cannot_work_are_refused() {
         twilio.sender = sender;
         settings.check().is_ok()
     };
-    assert!(sender(Sender::From("Meridian".to_owned())) && sender(Sender::Service(format!("MG{}", "1".repeat(32)))));
-    assert!(!sender(Sender::From("much too long a name".to_owned())) && !sender(Sender::Service("MG1".to_owned())));
+    assert!(
+        sender(Sender::From("Meridian".to_owned()))
+            && sender(Sender::Service(format!("MG{}", "1".repeat(32))))
+    );
+    assert!(
+        !sender(Sender::From("much too long a name".to_owned()))
+            && !sender(Sender::Service("MG1".to_owned()))
+    );
     assert_eq!(format!("{:?}", twilio()), "SmsSettings(twilio, api.twilio.com)");
 }
 
@@ -78,8 +84,8 @@ fn secrets_come_from_files_that_only_their_owner_reads() {
     let secret = folder.path().join("token");
     std::fs::write(&secret, "canary\n").unwrap();
     let file = |more: &str| {
-        let text = format!("gateway = \"twilio\"\ncountries = [\"GB\"]\nsecret_file = {secret:?}\n{more}");
-        toml::from_str::<SmsFile>(&text).unwrap().settings()
+        let text = format!("gateway = \"twilio\"\ncountries = [\"GB\"]\nsecret_file = \"token\"\n{more}");
+        toml::from_str::<SmsFile>(&text).unwrap().settings(folder.path())
     };
     let account = format!("account_sid = \"AC{}\"\n", "0".repeat(32));
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o640)).unwrap();
@@ -139,7 +145,8 @@ fn d6_a_generic_report_is_signed_and_fresh() {
     assert!(read("01ABC", &signature, NOW - Span::seconds(301)).is_none());
     assert!(read("01XYZ", &signature, NOW).is_none(), "signed for another message");
     assert!(read("01ABC", &sign(seconds, b"{}"), NOW).is_none());
-    for nonsense in ["", "t=,v1=", "t=1", "v1=00", "t=x,v1=zz", &format!("t={seconds},v1={}", "é".repeat(32))] {
+    for nonsense in ["", "t=,v1=", "t=1", "v1=00", "t=x,v1=zz", &format!("t={seconds},v1={}", "é".repeat(32))]
+    {
         assert!(read("01ABC", nonsense, NOW).is_none(), "{nonsense}");
     }
 }

@@ -5,9 +5,9 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use url::Url;
 
+use super::Outgoing;
 use super::reply::safe;
 use super::settings::{Sender, Twilio};
-use super::Outgoing;
 
 /// The version of the form, as it stands in its addresses.
 const VERSION: &str = "2010-04-01";
@@ -57,7 +57,8 @@ pub(super) fn request(
 pub(super) fn read(status: StatusCode, body: &str) -> Option<String> {
     let answer: Answer = serde_json::from_str(body).ok()?;
     if status.is_success() {
-        let sid = answer.sid.filter(|sid| sid.len() == 34 && sid.bytes().all(|b| b.is_ascii_alphanumeric()))?;
+        let sid =
+            answer.sid.filter(|sid| sid.len() == 34 && sid.bytes().all(|b| b.is_ascii_alphanumeric()))?;
         let state = answer.status.as_ref().and_then(serde_json::Value::as_str).unwrap_or("taken");
         // Not through `safe`: the sid's digits are no number of anybody's.
         return Some(format!("{} {}, {sid}", status.as_u16(), safe(state)));
