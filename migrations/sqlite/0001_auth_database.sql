@@ -227,6 +227,8 @@ CREATE TABLE outbox (
   next_at       BIGINT NOT NULL,
   lease_until   BIGINT,
   fence         BIGINT NOT NULL DEFAULT 0,
+  -- Sendings of which nobody knows whether they arrived: the answer was lost, or the worker.
+  unsure        BIGINT NOT NULL DEFAULT 0,
   sealed_secret BLOB,
   expires_at    BIGINT,
   message_id    TEXT NOT NULL UNIQUE,
@@ -238,6 +240,8 @@ CREATE TABLE outbox (
   CHECK (kind = 'sms' OR report_rank = 0)
 );
 CREATE INDEX outbox_due ON outbox (state, next_at);
+-- The age of the queue, asked once a minute.
+CREATE INDEX outbox_by_age ON outbox (queued_at) WHERE state IN ('waiting', 'sending', 'deferred');
 CREATE INDEX outbox_by_call ON outbox (call_id, queued_at);
 
 -- Letters and texts of a demo database, shown in its window. Empty in a live one.

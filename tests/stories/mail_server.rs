@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use recovery_desk::letters::{Organisation, ShownTimes, Unlock, unlock};
-use recovery_desk::smtp::{Letter, SendProblem, SmtpLogin, SmtpSettings, SmtpTls, SmtpTransport};
+use recovery_desk::smtp::{HowFar, Letter, SendProblem, SmtpLogin, SmtpSettings, SmtpTls, SmtpTransport};
 use recovery_rules::email::Email;
 use recovery_rules::time::{Moment, Span};
 use url::Url;
@@ -159,7 +159,10 @@ async fn a_real_mail_server_defers_refuses_and_loses_its_answer() {
     let server = MailServer::start(SmtpTls::StartTls);
     let transport = SmtpTransport::new(server.settings()).unwrap();
     let later = transport.send(&letter("later-451@hartwell.example")).await.unwrap_err();
-    assert_eq!(later, SendProblem::Deferred { reply: "451 4.1.1 as you wished".to_owned() });
+    assert_eq!(
+        later,
+        SendProblem::Deferred { reply: "451 4.1.1 as you wished".to_owned(), how_far: HowFar::BeforeTheText }
+    );
     let refused = transport.send(&letter("refused-550@hartwell.example")).await.unwrap_err();
     assert_eq!(refused, SendProblem::Failed { reply: "550 5.1.1 as you wished".to_owned() });
     assert!(server.letters().is_empty());
@@ -180,7 +183,9 @@ async fn a_wrong_password_at_the_mail_server_leaves_the_letter_waiting() {
     let mut settings = server.settings();
     settings.login = Some(SmtpLogin { user: "desk".to_owned(), password: "wrong".into() });
     let problem = SmtpTransport::new(settings).unwrap().send(&letter("priya@hartwell.example")).await;
-    let Err(SendProblem::Deferred { reply }) = problem else { panic!("{problem:?}") };
+    let Err(SendProblem::Deferred { reply, how_far: HowFar::NoServer }) = problem else {
+        panic!("{problem:?}")
+    };
     assert!(reply.contains("refused our sign-in: 535"), "{reply}");
     assert!(server.letters().is_empty());
 }

@@ -24,9 +24,10 @@ pub fn body(name: &str) -> Value {
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
         "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
+        "put_off_message" => json!({ "id": "none", "reply": "" }),
         "take_message" => json!({ "id": "none" }),
         "settle_message" => {
-            json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "attempts": 1 })
+            json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "secret_stayed": false })
         }
         "deliver_to_demo" => json!({ "id": "none", "kind": "mail", "to": "", "subject": "", "body": "" }),
         "record_text_report" => json!({ "id": "none", "report": "sent", "why": "" }),

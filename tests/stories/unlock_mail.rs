@@ -94,8 +94,8 @@ on_both_databases! {
         let call = dana.verified_call(&priya).await;
         let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
         let system = Caller::System("a worker that dies");
-        let due = ask(&world.desk, &system, DueMessages {}).await.unwrap().ids;
-        let taken = ask(&world.desk, &system, TakeMessage { id: due[0].clone() }).await.unwrap().to_send.unwrap();
+        let due = ask(&world.desk, &system, DueMessages {}).await.unwrap().messages;
+        let taken = ask(&world.desk, &system, TakeMessage { id: due[0].id.clone() }).await.unwrap().to_send.unwrap();
         world.later(Span::seconds(119));
         assert_eq!(world.post().await, 0, "the lease holds");
         world.later(Span::seconds(1));
@@ -107,18 +107,52 @@ on_both_databases! {
         assert_eq!(done, Redeemed::Done { active: true });
     }
 
-    async fn d10_5_a_lost_answer_of_the_mail_server_is_uncertain_and_nothing_is_sent_twice(engine: Engine) {
+    async fn d10_5_a_lost_answer_is_uncertain_and_repeated_once_as_the_same_letter(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        let mail = world.mail.as_ref().unwrap();
+        mail.set("lose-answer");
+        world.post().await;
+        let state = async || dana.view(&call.call_id).await.delivery.unwrap().state;
+        assert_eq!(state().await, MessageState::Uncertain);
+        assert_eq!(world.post().await, 0, "the person may see it first");
+        world.later(Span::minutes(2));
+        assert_eq!(world.post().await, 1);
+        assert_eq!(state().await, MessageState::Uncertain, "lost again");
+        world.later(Span::minutes(5));
+        assert_eq!(world.post().await, 0, "a third would be one too many");
+        let [first, second] = <[_; 2]>::try_from(mail.arrived()).unwrap();
+        assert_eq!(first.header("message-id"), second.header("message-id"));
+        assert_eq!(first.links(), second.links());
+        let done = pages::redeem(&world.desk, &first.links().0, &code, NEW_PASSWORD).await.unwrap();
+        assert_eq!(done, Redeemed::Done { active: true });
+        mail.unset("lose-answer");
+        world.later(Span::minutes(60));
+        world.post().await;
+        let after = "SELECT COUNT(*) FROM outbox WHERE letter = 'unlock' AND state = 'accepted' AND sealed_secret IS NULL";
+        assert_eq!(world.count(after).await, 1, "its link was used, so it had arrived");
+    }
+
+    async fn d10_5_a_repetition_that_is_accepted_settles_the_doubt(engine: Engine) {
         let world = World::with_mail(engine).await;
         let priya = world.priya().await;
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.verified_call(&priya).await;
         dana.send(&call.call_id).await.unwrap();
-        world.mail.as_ref().unwrap().set("lose-answer");
+        let mail = world.mail.as_ref().unwrap();
+        mail.set("lose-answer");
         world.post().await;
-        assert_eq!(dana.view(&call.call_id).await.delivery.unwrap().state, MessageState::Uncertain);
-        world.later(Span::minutes(5));
+        mail.unset("lose-answer");
+        world.later(Span::minutes(2));
+        world.post().await;
+        assert_eq!(dana.view(&call.call_id).await.delivery.unwrap().state, MessageState::Accepted);
+        assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE sealed_secret IS NOT NULL").await, 0);
+        world.later(Span::hours(5));
         assert_eq!(world.post().await, 0);
-        assert_eq!(world.mail.as_ref().unwrap().arrived().len(), 1);
+        assert_eq!(mail.arrived().len(), 2);
     }
 
     async fn d10_7_the_letter_says_when_who_to_call_and_how_to_stop_it_and_no_more(engine: Engine) {
@@ -141,7 +175,40 @@ on_both_databases! {
         }
     }
 
-    async fn d14_6_a_letter_put_off_for_two_hours_expires_visibly_and_is_never_sent_dead(engine: Engine) {
+    async fn d14_6_a_letter_put_off_for_two_hours_leaves_with_a_new_link_and_its_full_hour(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await;
+        let mail = world.mail.as_ref().unwrap();
+        mail.set("put-off");
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        world.post().await;
+        let delivery = dana.view(&call.call_id).await.delivery.unwrap();
+        assert_eq!((delivery.state, delivery.server_reply.as_deref()), (MessageState::Deferred, Some("451 4.3.2 not now")));
+        assert!(delivery.deferred_until.is_some() && delivery.link_expires_at.is_none());
+        for _ in 0..8 {
+            world.later(Span::minutes(15));
+            world.post().await;
+            assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE sealed_secret IS NOT NULL").await, 0);
+            assert_eq!(world.count("SELECT COUNT(*) FROM links WHERE secret_hash IS NOT NULL").await, 0);
+        }
+        mail.unset("put-off");
+        world.later(Span::minutes(15));
+        world.post().await;
+        dana.sign_in().await.unwrap();
+        let delivery = dana.view(&call.call_id).await.delivery.unwrap();
+        assert_eq!(delivery.state, MessageState::Accepted);
+        let now = world.desk.clock.machine();
+        assert_eq!(delivery.link_expires_at, Some((now + Span::hours(1)).0), "its hour begins when it leaves");
+        world.later(Span::minutes(59));
+        let (link, _) = mail.newest(PRIYA, "Unlock").links();
+        let done = pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert_eq!(done, Redeemed::Done { active: true }, "the code heard on the phone still opens it");
+        assert_eq!(mail.arrived().len(), 1, "nothing left twice");
+    }
+
+    async fn d14_6_a_letter_put_off_for_four_hours_expires_visibly_and_a_new_one_can_be_sent(engine: Engine) {
         let world = World::with_mail(engine).await;
         let priya = world.priya().await;
         let mut dana = world.agent("Dana Whitlock").await;
@@ -149,20 +216,28 @@ on_both_databases! {
         let mail = world.mail.as_ref().unwrap();
         mail.set("put-off");
         dana.send(&call.call_id).await.unwrap();
-        world.post().await;
-        let delivery = dana.view(&call.call_id).await.delivery.unwrap();
-        assert_eq!((delivery.state, delivery.server_reply.as_deref()), (MessageState::Deferred, Some("451 4.3.2 not now")));
-        assert!(delivery.deferred_until.is_some());
-        for _ in 0..8 {
-            world.later(Span::minutes(15));
+        for _ in 0..15 {
             world.post().await;
+            world.later(Span::minutes(15));
         }
+        dana.sign_in().await.unwrap();
+        assert_eq!(dana.view(&call.call_id).await.delivery.unwrap().state, MessageState::Deferred);
+        world.post().await;
+        world.later(Span::minutes(15));
+        world.post().await;
         mail.unset("put-off");
         world.later(Span::minutes(15));
         world.post().await;
         dana.sign_in().await.unwrap();
-        assert_eq!(dana.view(&call.call_id).await.delivery.unwrap().state, MessageState::Expired);
-        assert!(mail.arrived().is_empty());
+        let delivery = dana.view(&call.call_id).await.delivery.unwrap();
+        assert_eq!((delivery.state, delivery.code_live), (MessageState::Expired, false));
+        assert!(mail.arrived().is_empty(), "nothing was sent dead");
+        assert_eq!(world.count("SELECT COUNT(*) FROM links WHERE ended_because = 'not_sent'").await, 1);
         assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE sealed_secret IS NOT NULL").await, 0);
+        dana.end(&call.call_id).await.unwrap();
+        let call = dana.verified_call(&priya).await;
+        dana.send(&call.call_id).await.unwrap();
+        world.post().await;
+        assert_eq!(mail.arrived().len(), 1);
     }
 }

@@ -28,9 +28,14 @@ pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, PostProblem
     let mailer = Mailer::new(desk.clone())?;
     let post = tokio::spawn(async move {
         loop {
-            if let Err(failure) = mailer.run_once().await {
-                tracing::warn!(code = failure.code(), "post");
-                tokio::time::sleep(EVERY).await;
+            match mailer.run_once().await {
+                // A backlog goes out as fast as it can; what was put off is not due again at once.
+                Ok(round) if round.more && round.handled > 0 => continue,
+                Ok(_) => {}
+                Err(failure) => {
+                    tracing::warn!(code = failure.code(), "post");
+                    tokio::time::sleep(EVERY).await;
+                }
             }
             tokio::time::sleep(POST_EVERY).await;
         }

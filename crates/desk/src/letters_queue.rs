@@ -53,6 +53,7 @@ pub async fn queue(work: &mut Work<'_>, letter: Letter<'_>, facts: Value) -> Res
         next_at: work.now.0,
         lease_until: None,
         fence: 0,
+        unsure: 0,
         sealed_secret: None,
         expires_at: None,
         server_reply: None,

@@ -7,6 +7,7 @@ pub mod authenticator;
 mod authorise;
 pub mod caller;
 pub mod caretaker;
+mod carrier;
 pub mod chance;
 pub mod clock;
 mod clock_guard;

@@ -1,33 +1,42 @@
-//! The mailer: takes due messages, writes each letter, sends it, and marks how that ended. A demo database has
-//! no post: its letters land in the mailbox of its window.
+//! The mailer: for each due message take it, write the letter, send it, and mark how that ended. What carries a message
+//! is chosen by its kind (`carrier.rs`); what a state means and when it is tried again is decided in
+//! `operations/messages`.
 
+mod queue_alarm;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use recovery_rules::email::Email;
+use futures_util::FutureExt;
 use recovery_rules::roles::Door;
-use recovery_rules::states::MessageState;
-use recovery_rules::time::Span;
+use recovery_rules::states::MessageKind;
+use recovery_rules::time::{Moment, Span};
+use tokio::time::Instant;
 
+use self::queue_alarm::QueueAlarm;
 use crate::caller::Caller;
-use crate::compose::{Composed, compose};
+use crate::carrier::{Carrier, Carriers, Ended};
+use crate::compose::compose;
 use crate::desk::Desk;
 use crate::failure::{Failure, Fault};
-use crate::operations::deliver_to_demo::DeliverToDemo;
-use crate::operations::messages::{DueMessages, SettleMessage, TakeMessage, ToSend};
-use crate::sms::{Outgoing, SmsCarrier, SmsSettingsProblem};
-use crate::smtp::{Letter, SendProblem, SmtpSettingsProblem, SmtpTransport};
+use crate::operations::messages::{
+    DueMessage, DueMessages, LEASE, PutOffMessage, SEND_WITHIN, SettleMessage, TakeMessage, ToSend,
+    UNWRITABLE,
+};
+use crate::sms::SmsSettingsProblem;
+use crate::smtp::SmtpSettingsProblem;
 
 /// Under this name the mailer stands in the audit log.
 const CALLER: Caller = Caller::System("mailer");
-
-/// Under the lease of a message, so that no other worker takes a letter that is still being sent.
-const LONGEST_SENDING: Duration = Duration::from_secs(100);
+/// Between two tries to mark a message while the database is away.
+const MARK_PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(5)];
 
 /// Sends what waits in the outbox.
 pub struct Mailer {
     desk: Desk,
-    transport: Option<SmtpTransport>,
-    texts: Option<SmsCarrier>,
+    carriers: Carriers,
+    alarm: QueueAlarm,
 }
 
 /// The settings of the post can't work.
@@ -41,110 +50,144 @@ pub enum PostProblem {
     Texts(#[from] SmsSettingsProblem),
 }
 
+/// What one round came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Messages that were taken or put off.
+    pub handled: usize,
+    /// Whether more may be due already.
+    pub more: bool,
+}
+
+/// When a message was taken, by the clock that a stopped process doesn't stop and by the one that a sleeping machine
+/// doesn't.
+#[derive(Clone, Copy)]
+struct TakenAt {
+    monotonic: Instant,
+    wall: Moment,
+}
+
 impl Mailer {
     /// A mailer of a desk, with its mail server and SMS gateway if they are set.
     ///
     /// # Errors
     /// Their settings can't work.
     pub fn new(desk: Desk) -> Result<Self, PostProblem> {
-        let transport = desk.settings.smtp.clone().map(SmtpTransport::new).transpose()?;
-        let public_url = desk.settings.public_url.clone();
-        let texts = desk.settings.sms.clone().map(|sms| SmsCarrier::new(sms, public_url)).transpose()?;
-        Ok(Self { desk, transport, texts })
+        Ok(Self { carriers: Carriers::of(&desk)?, alarm: QueueAlarm::default(), desk })
     }
 
-    /// Sends everything that is due now; says how many messages were taken.
-    pub async fn run_once(&self) -> Result<usize, Failure> {
-        let due = self.desk.perform(&CALLER, Door::System, None, DueMessages {}).await?;
-        let mut taken = 0;
-        for id in due.ids {
-            match self.desk.perform(&CALLER, Door::System, None, TakeMessage { id }).await {
-                Ok(answer) => {
-                    taken += 1;
-                    if let Some(to_send) = answer.to_send {
-                        self.send(to_send).await?;
-                    }
-                }
+    /// Sends what is due now, a batch at most.
+    ///
+    /// # Errors
+    /// The first fault; the messages behind it were tried all the same.
+    pub async fn run_once(&self) -> Result<Round, Failure> {
+        self.alarm.look(&self.desk, &CALLER).await?;
+        let due = self.ask(DueMessages {}).await?;
+        let mut down = HashMap::new();
+        let (mut handled, mut fault) = (0, None);
+        for message in due.messages {
+            match self.one(message, &mut down).await {
+                Ok(()) => handled += 1,
                 // Another worker was faster.
                 Err(Failure::Refused(_)) => {}
-                Err(fault) => return Err(fault),
+                Err(failure) => fault = fault.or(Some(failure)),
             }
         }
-        Ok(taken)
+        fault.map_or(Ok(Round { handled, more: due.more }), Err)
     }
 
-    async fn send(&self, to_send: ToSend) -> Result<(), Failure> {
-        let (id, fence) = (to_send.message.id.clone(), to_send.message.fence);
-        let attempts = to_send.message.attempts;
-        let (state, reply) = match compose(&self.desk.settings, &to_send) {
-            Ok(composed) => self.deliver(&to_send, composed).await?,
-            // A row that can't be written as a letter must not hold up the others.
-            Err(fault) => (MessageState::Failed, unwritable(&fault)),
-        };
-        let mark = SettleMessage { id, fence, state, reply, attempts };
-        self.desk.perform(&CALLER, Door::System, None, mark).await?;
-        Ok(())
+    /// One message. Nothing is held between the steps but the lease. `down` remembers for this round which carriers
+    /// can't be reached, so that one silent server costs one wait and not one a message.
+    async fn one(&self, due: DueMessage, down: &mut HashMap<MessageKind, String>) -> Result<(), Failure> {
+        let carrier = self.carriers.for_kind(due.kind);
+        if let Some(reply) = self.why_not(carrier, due.kind, down).await {
+            self.ask(PutOffMessage { id: due.id, reply }).await?;
+            return Ok(());
+        }
+        let taken_at = self.moment();
+        let Some(to_send) = self.ask(TakeMessage { id: due.id }).await?.to_send else { return Ok(()) };
+        let ended = self.send(carrier, &to_send, taken_at).await?;
+        if ended.carrier_is_down {
+            down.insert(due.kind, ended.reply.clone());
+        }
+        self.mark(&to_send, ended, taken_at).await
     }
 
-    async fn deliver(&self, to_send: &ToSend, composed: Composed) -> Result<(MessageState, String), Failure> {
-        if self.desk.demo {
-            let message = &to_send.message;
-            let request = DeliverToDemo {
-                id: message.id.clone(),
-                kind: message.kind.clone(),
-                to: message.address.clone(),
-                subject: composed.subject().to_owned(),
-                body: crate::secret::SecretText::new(composed.text()),
+    async fn why_not(
+        &self,
+        carrier: &Carrier,
+        kind: MessageKind,
+        down: &mut HashMap<MessageKind, String>,
+    ) -> Option<String> {
+        if let Some(reply) = down.get(&kind) {
+            return Some(reply.clone());
+        }
+        let reply = carrier.ready().await.err()?;
+        down.insert(kind, reply.clone());
+        Some(reply)
+    }
+
+    /// Writes and sends. Whatever is wrong with this one message, a panic too, is its own misfortune.
+    async fn send(&self, carrier: &Carrier, to_send: &ToSend, taken_at: TakenAt) -> Result<Ended, Failure> {
+        let sending = async {
+            let composed = match compose(&self.desk.settings, to_send) {
+                Ok(composed) => composed,
+                Err(fault) => return Ok(unwritable(to_send, &fault)),
             };
-            self.desk.perform(&CALLER, Door::System, None, request).await?;
-            return Ok((MessageState::Accepted, "shown in the demo mailbox".to_owned()));
-        }
-        match (composed, &self.transport) {
-            (Composed::Mail(body), Some(transport)) => {
-                let Ok(to) = Email::parse(&to_send.message.address) else {
-                    return Ok((MessageState::Failed, "the address is not one".to_owned()));
-                };
-                let letter = Letter {
-                    to,
-                    from_name: self.desk.settings.organisation.name.clone(),
-                    subject: body.subject.clone(),
-                    text: body.text.clone(),
-                    html: body.html.clone(),
-                    message_id: to_send.message.message_id.clone(),
-                    date: to_send.now,
-                };
-                let Ok(sent) = tokio::time::timeout(LONGEST_SENDING, transport.send(&letter)).await else {
-                    return Ok((
-                        MessageState::Uncertain,
-                        "the mail server took too long to answer".to_owned(),
-                    ));
-                };
-                Ok(match sent {
-                    Ok(accepted) => (MessageState::Accepted, accepted.server_reply),
-                    Err(SendProblem::Deferred { reply }) => (MessageState::Deferred, reply),
-                    Err(SendProblem::Failed { reply }) => (MessageState::Failed, reply),
-                    Err(SendProblem::Uncertain { what }) => (MessageState::Uncertain, what),
-                })
+            if self.too_late(taken_at) {
+                return Ok(Ended::not_now("this desk was held up before it could send", false));
             }
-            (Composed::Mail(_), None) => {
-                Ok((MessageState::Deferred, "no mail server is set; see settings".to_owned()))
-            }
-            (Composed::Text(text), _) => {
-                let Some(carrier) = &self.texts else {
-                    // Somebody waits at a page for this code: a clear no, and the other ways in.
-                    return Ok((MessageState::Failed, "no SMS gateway is set; see settings".to_owned()));
-                };
-                let useful =
-                    to_send.message.expires_at.map_or(Span::minutes(10), |end| Span(end - to_send.now.0));
-                let outgoing = Outgoing { text: &text, id: &to_send.message.id, useful };
-                let sent = carrier.send(&outgoing, to_send.now).await;
-                Ok((sent.state, sent.reply))
+            carrier.send(&self.desk, &CALLER, to_send, composed).await
+        };
+        AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
+            Ok(unwritable(to_send, &Fault::Stored("writing the letter broke off".to_owned())))
+        })
+    }
+
+    /// Marks how it ended. While the database is away the mark waits here for as long as the lease lasts: forgotten, it
+    /// would let the letter go out twice.
+    async fn mark(&self, to_send: &ToSend, ended: Ended, taken_at: TakenAt) -> Result<(), Failure> {
+        let mark = SettleMessage {
+            id: to_send.message.id.clone(),
+            fence: to_send.message.fence,
+            state: ended.state,
+            reply: ended.reply,
+            secret_stayed: ended.secret_stayed && to_send.fresh,
+        };
+        let [mut pause, longest] = MARK_PAUSES;
+        loop {
+            match self.ask(mark.clone()).await {
+                Ok(settled) => {
+                    if !settled.marked {
+                        tracing::warn!(message = mark.id, "marked too late: another worker has this message");
+                    }
+                    return Ok(());
+                }
+                Err(Failure::Fault { .. }) if taken_at.monotonic.elapsed() + pause < LEASE => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(longest);
+                }
+                Err(failure) => return Err(failure),
             }
         }
+    }
+
+    /// Whether this worker was stopped for so long that its lease might end before the answer comes.
+    fn too_late(&self, taken_at: TakenAt) -> bool {
+        let within = Span::seconds(i64::try_from(SEND_WITHIN.as_secs()).unwrap_or(0));
+        taken_at.monotonic.elapsed() > SEND_WITHIN || self.desk.clock.machine() > taken_at.wall + within
+    }
+
+    fn moment(&self) -> TakenAt {
+        TakenAt { monotonic: Instant::now(), wall: self.desk.clock.machine() }
+    }
+
+    async fn ask<O: crate::operation::Operation>(&self, request: O) -> Result<O::Answer, Failure> {
+        self.desk.perform(&CALLER, Door::System, None, request).await
     }
 }
 
-fn unwritable(fault: &Fault) -> String {
-    tracing::error!(%fault, "a message can't be written");
-    "the letter can't be written; see the log".to_owned()
+fn unwritable(to_send: &ToSend, fault: &Fault) -> Ended {
+    tracing::error!(message = to_send.message.id, %fault, "a message can't be written");
+    Ended::failed(UNWRITABLE)
 }

@@ -1,11 +1,15 @@
-//! Sending letters by SMTP, one at a time, and saying exactly how far each one came.
+//! Sending letters by SMTP, one after the other over one connection, and saying exactly how far each one came.
 //!
 //! What is waiting, when to try again and who may see it is not here: see the outbox. Nothing leaves without
 //! encryption and a checked certificate.
 
+mod connect;
 mod letter;
+mod problem;
 mod reply;
 mod settings;
+mod stream;
+mod tls;
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,32 +17,49 @@ use std::time::Duration;
 use lettre::Address;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
-use secrecy::ExposeSecret;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use self::problem::Stopped;
+use self::tls::Tls;
 pub use letter::{Letter, Unsendable};
+pub use problem::{HowFar, SendProblem};
 pub use reply::one_line;
 pub use settings::{SmtpLogin, SmtpSettings, SmtpSettingsProblem, SmtpTls};
 
+/// Connecting, signing in, sender and recipient of one letter take no longer than this together.
+const LONGEST_BEFORE_THE_TEXT: Duration = Duration::from_secs(40);
+/// The text and the answer to it. RFC 5321, 4.5.3.2.6 asks for ten minutes, for servers that deliver before they
+/// answer; somebody waits on the phone, and an answer that comes later leaves the letter uncertain, not lost.
+const LONGEST_TEXT: Duration = Duration::from_secs(60);
+/// No letter is under way longer than this.
+pub const LONGEST_SENDING: Duration = LONGEST_BEFORE_THE_TEXT.saturating_add(LONGEST_TEXT);
+
 /// A connection is kept this long for the next letter; servers hang up after 5 min (RFC 5321, 4.5.3.2.7).
-const KEPT: Duration = Duration::from_secs(30);
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+/// No connection gets older: certificates, names and passwords change, and servers move.
+const LONGEST_KEPT: Duration = Duration::from_secs(300);
+/// Letters over one connection; servers commonly allow a hundred.
+const MOST_LETTERS: u32 = 100;
 
 /// Sends letters to one mail server.
 pub struct SmtpTransport {
     settings: SmtpSettings,
-    tls: TlsParameters,
+    tls: Tls,
     from: Address,
     kept: Mutex<Option<Kept>>,
 }
 
+/// A connection for the next letters.
 struct Kept {
     connection: AsyncSmtpConnection,
     since: Instant,
+    last_used: Instant,
+    letters: u32,
+    /// Whether a letter was refused half-way, so that the server must be told to forget it.
+    half_way: bool,
 }
 
 /// The mail server took the letter: from here on it answers for it.
@@ -48,26 +69,6 @@ pub struct Accepted {
     pub server_reply: String,
 }
 
-/// The letter is not accepted, or nobody knows. `reply` is one safe line: the server's words, or ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SendProblem {
-    /// Not sent for now; trying again makes sense.
-    Deferred {
-        /// Why.
-        reply: String,
-    },
-    /// Refused for good.
-    Failed {
-        /// Why.
-        reply: String,
-    },
-    /// The letter was handed over, but the answer never came: it may have arrived.
-    Uncertain {
-        /// What happened.
-        what: String,
-    },
-}
-
 impl SmtpTransport {
     /// Prepares to send; connects with the first letter.
     ///
@@ -75,14 +76,21 @@ impl SmtpTransport {
     /// [`SmtpSettingsProblem`].
     pub fn new(settings: SmtpSettings) -> Result<Self, SmtpSettingsProblem> {
         let from = letter::address(&settings.from).map_err(|_| SmtpSettingsProblem::From)?;
-        let mut tls = TlsParameters::builder(settings.host.clone());
-        if let Some(path) = &settings.extra_root_certificate {
-            let problem = |reason| SmtpSettingsProblem::Certificate { path: path.clone(), reason };
-            let pem = std::fs::read(path).map_err(|error| problem(error.to_string()))?;
-            tls = tls.add_root_certificate(Certificate::from_pem(&pem).map_err(|e| problem(e.to_string()))?);
-        }
-        let tls = tls.build().map_err(|error| SmtpSettingsProblem::Tls(reply::of_error(&error)))?;
+        let tls = Tls::new(&settings)?;
         Ok(Self { settings, tls, from, kept: Mutex::new(None) })
+    }
+
+    /// Makes sure of a connection, encrypted and signed in, before a letter (and the secret in it) is made.
+    ///
+    /// # Errors
+    /// One safe line: why there is none.
+    pub async fn ready(&self) -> Result<(), String> {
+        let mut kept = self.kept.lock().await;
+        if !kept.as_ref().is_some_and(Kept::usable) {
+            let deadline = Instant::now() + LONGEST_BEFORE_THE_TEXT;
+            *kept = Some(self.connected(deadline).await.map_err(|stopped| stopped.reason())?);
+        }
+        Ok(())
     }
 
     /// Sends one letter. Letters wait for each other: SMTP carries one at a time.
@@ -94,81 +102,63 @@ impl SmtpTransport {
         let message = letter
             .compose(&self.from)
             .map_err(|unsendable| SendProblem::Failed { reply: unsendable.to_string() })?;
-        let mut kept = self.kept.lock().await;
-        let mut connection = self.ready_for_data(kept.take(), &message).await?;
-        let accepted = self.hand_over(&mut connection, &message).await?;
-        *kept = Some(Kept { connection, since: Instant::now() });
-        Ok(accepted)
+        let mut place = self.kept.lock().await;
+        let deadline = Instant::now() + LONGEST_BEFORE_THE_TEXT;
+        let mut kept = self.ready_for_text(&mut place, &message, deadline).await?;
+        let answer = self.hand_over(&mut kept.connection, &message).await;
+        if answer.is_ok() || answer.as_ref().is_err_and(|problem| problem.is_an_answer()) {
+            kept.used();
+            *place = Some(kept);
+        }
+        answer
     }
 
-    /// A connection whose server waits for the text of this letter. A kept connection may be dead by now; only then
-    /// a second one is opened.
-    async fn ready_for_data(
+    /// A connection whose server waits for the text of this letter. A kept connection may be dead by now, which shows
+    /// with the first command; only then a second one is opened.
+    async fn ready_for_text(
         &self,
-        kept: Option<Kept>,
+        place: &mut Option<Kept>,
         message: &Message,
-    ) -> Result<AsyncSmtpConnection, SendProblem> {
-        if let Some(Kept { mut connection, since }) = kept
-            && since.elapsed() < KEPT
-            && self.step(connection.command(Noop)).await.is_ok()
-        {
-            self.envelope(&mut connection, message).await?;
-            return Ok(connection);
+        deadline: Instant,
+    ) -> Result<Kept, SendProblem> {
+        if let Some(mut kept) = place.take().filter(Kept::usable) {
+            match self.envelope(&mut kept, message, deadline).await {
+                Ok(()) => return Ok(kept),
+                Err(stopped) if stopped.connection_is_gone() => {}
+                Err(stopped) => return Err(keep_and_tell(place, kept, stopped)),
+            }
         }
-        let mut connection = self.connect().await?;
-        self.envelope(&mut connection, message).await?;
-        Ok(connection)
+        let mut kept = self.connected(deadline).await.map_err(Stopped::about_the_server)?;
+        match self.envelope(&mut kept, message, deadline).await {
+            Ok(()) => Ok(kept),
+            Err(stopped) => Err(keep_and_tell(place, kept, stopped)),
+        }
     }
 
-    /// Connects, encrypts, signs in. A refusal here is about us and not about the letter, which keeps waiting.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, SendProblem> {
-        let SmtpSettings { host, port, tls, login, timeout, .. } = &self.settings;
-        let hello = ClientId::default();
-        let wrapped = (*tls == SmtpTls::Implicit).then(|| self.tls.clone());
-        let server = (host.as_str(), *port);
-        let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(*timeout), &hello, wrapped, None);
-        let mut connection = self.step(connecting).await.map_err(Stopped::before_the_letter)?;
-        if *tls == SmtpTls::StartTls {
-            if !connection.can_starttls() {
-                connection.abort().await;
-                return Err(deferred("The mail server offers no encryption (STARTTLS). Nothing was sent."));
-            }
-            self.step(connection.starttls(self.tls.clone(), &hello))
-                .await
-                .map_err(Stopped::before_the_letter)?;
-        }
-        if let Some(login) = login {
-            let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            self.step(connection.auth(&mechanisms, &credentials)).await.map_err(|stopped| {
-                deferred(&format!("The mail server refused our sign-in: {}", stopped.reason()))
-            })?;
-        }
-        Ok(connection)
+    async fn connected(&self, deadline: Instant) -> Result<Kept, Stopped> {
+        let connection = self.until(deadline, self.connect()).await??;
+        let now = Instant::now();
+        Ok(Kept { connection, since: now, last_used: now, letters: 0, half_way: false })
     }
 
     /// Sender, recipient, and the server's go-ahead.
-    async fn envelope(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        message: &Message,
-    ) -> Result<(), SendProblem> {
+    async fn envelope(&self, kept: &mut Kept, message: &Message, deadline: Instant) -> Result<(), Stopped> {
         let envelope = message.envelope();
-        let outcome = async {
+        let connection = &mut kept.connection;
+        let commands = async {
+            if kept.half_way {
+                self.step(connection.command(Rset)).await?;
+            }
+            kept.half_way = true;
             self.step(connection.command(Mail::new(envelope.from().cloned(), Vec::new()))).await?;
             for recipient in envelope.to() {
                 self.step(connection.command(Rcpt::new(recipient.clone(), Vec::new()))).await?;
             }
             self.step(connection.command(Data)).await
         };
-        match outcome.await {
-            // Anything but 354 means that replies and commands are out of step; the letter must not follow.
-            Ok(response) if response.has_code(354) => Ok(()),
-            Ok(response) => {
-                Err(deferred(&format!("unexpected answer to DATA: {}", reply::of_response(&response))))
-            }
-            Err(stopped) => Err(stopped.before_the_text()),
-        }
+        let response = self.until(deadline, commands).await??;
+        // Anything but 354 means that replies and commands are out of step; the letter must not follow.
+        if response.has_code(354) { Ok(()) } else { Err(Stopped::OutOfStep(reply::of_response(&response))) }
     }
 
     /// The text, and the server's answer. Once it may have the whole text, silence is uncertainty.
@@ -177,14 +167,13 @@ impl SmtpTransport {
         connection: &mut AsyncSmtpConnection,
         message: &Message,
     ) -> Result<Accepted, SendProblem> {
-        // The server may take longest here: RFC 5321, 4.5.3.2.6 asks for ten minutes, we give five times a step's.
-        let answer = timeout(self.settings.timeout * 5, connection.message(&message.formatted())).await;
-        match answer {
+        let longest = (self.settings.timeout * 5).min(LONGEST_TEXT);
+        match timeout(longest, connection.message(&message.formatted())).await {
             Ok(Ok(response)) if response.has_code(354) => {
                 Err(SendProblem::Uncertain { what: "the mail server's answers are out of step".to_owned() })
             }
             Ok(Ok(response)) => Ok(Accepted { server_reply: reply::of_response(&response) }),
-            Ok(Err(error)) if error.status().is_some() => Err(Stopped::Error(error).before_the_text()),
+            Ok(Err(error)) if error.status().is_some() => Err(Stopped::Error(error).about_the_text()),
             Ok(Err(error)) => Err(SendProblem::Uncertain {
                 what: format!(
                     "the connection ended before the mail server answered: {}",
@@ -203,45 +192,35 @@ impl SmtpTransport {
             Err(_) => Err(Stopped::TooSlow),
         }
     }
-}
 
-/// Why a step before the letter's text didn't succeed.
-enum Stopped {
-    Error(Error),
-    TooSlow,
-}
-
-impl Stopped {
-    /// Connecting and signing in: whatever happens is about us or the server, so the letter waits.
-    fn before_the_letter(self) -> SendProblem {
-        deferred(&self.reason())
-    }
-
-    fn reason(&self) -> String {
-        match self {
-            Self::TooSlow => "The mail server did not answer in time. Nothing was sent.".to_owned(),
-            Self::Error(error) => match reply::certificate_problem(error) {
-                Some(reason) => {
-                    format!("The mail server's certificate is not trusted ({reason}). Nothing was sent.")
-                }
-                None => reply::of_error(error),
-            },
-        }
-    }
-
-    /// Sender, recipient and text: 5xx is a refusal of this letter, all else is for later.
-    fn before_the_text(self) -> SendProblem {
-        match self {
-            Self::Error(error) if error.is_permanent() => {
-                SendProblem::Failed { reply: reply::of_error(&error) }
-            }
-            other => other.before_the_letter(),
-        }
+    /// All steps before the text together: a server that is slow with each must not outlast the lease.
+    async fn until<T>(&self, deadline: Instant, steps: impl Future<Output = T>) -> Result<T, Stopped> {
+        timeout_at(deadline, steps).await.map_err(|_| Stopped::TooSlow)
     }
 }
 
-fn deferred(reply: &str) -> SendProblem {
-    SendProblem::Deferred { reply: one_line(reply) }
+/// A refusal of one letter leaves the connection to the next one.
+fn keep_and_tell(place: &mut Option<Kept>, mut kept: Kept, stopped: Stopped) -> SendProblem {
+    if stopped.is_an_answer() {
+        kept.last_used = Instant::now();
+        *place = Some(kept);
+    }
+    stopped.about_the_letter()
+}
+
+impl Kept {
+    fn usable(&self) -> bool {
+        self.last_used.elapsed() < LONGEST_IDLE
+            && self.since.elapsed() < LONGEST_KEPT
+            && self.letters < MOST_LETTERS
+    }
+
+    /// The server answered to a text: it has forgotten the envelope.
+    fn used(&mut self) {
+        self.last_used = Instant::now();
+        self.letters += 1;
+        self.half_way = false;
+    }
 }
 
 #[cfg(test)]

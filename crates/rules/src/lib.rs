@@ -16,6 +16,7 @@ pub mod fold;
 pub mod link_secret;
 pub mod look_up_query;
 pub mod mask;
+pub mod message;
 pub mod notes;
 pub mod outcome;
 pub mod passwords;

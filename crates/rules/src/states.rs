@@ -112,6 +112,16 @@ stored_names! {
 }
 
 stored_names! {
+    /// How a message travels.
+    MessageKind {
+        /// E-mail.
+        Mail = "mail",
+        /// Text message.
+        Sms = "sms",
+    }
+}
+
+stored_names! {
     /// A message of the outbox.
     MessageState {
         /// Not taken by the mailer yet.

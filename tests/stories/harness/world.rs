@@ -135,7 +135,7 @@ impl World {
 
     /// Sends what is due.
     pub async fn post(&self) -> usize {
-        Mailer::new(self.desk.clone()).unwrap().run_once().await.unwrap()
+        Mailer::new(self.desk.clone()).unwrap().run_once().await.unwrap().handled
     }
 
     /// Lets the caretaker look round once, everything included.

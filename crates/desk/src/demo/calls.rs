@@ -99,7 +99,7 @@ pub(super) const STORIES: &[Story] = &[
             (5, Send),
             (5, Ends(MessageState::Deferred, "451 4.7.1 Greylisted, try again later")),
             (7, End("Said the mail server is being moved today.")),
-            (80, TakenAgain),
+            (250, TakenAgain),
         ],
     },
     Story {
@@ -160,7 +160,7 @@ pub(super) const STORIES: &[Story] = &[
             (0, Open),
             (4, Check(3)),
             (5, Send),
-            (5, Ends(MessageState::Uncertain, "The connection broke after the letter was handed over")),
+            (5, Stays(MessageState::Uncertain)),
             (6, End("Will look for the e-mail and call again if it isn't there.")),
         ],
     },

@@ -17,7 +17,7 @@ use crate::operation::{Judging, Operation, Plain};
 use crate::operations::check_answers::CheckAnswers;
 use crate::operations::deliver_to_demo::DeliverToDemo;
 use crate::operations::end_call::{AbandonCall, EndCall};
-use crate::operations::messages::{DueMessages, SettleMessage, TakeMessage};
+use crate::operations::messages::{DueMessage, DueMessages, SettleMessage, TakeMessage};
 use crate::operations::open_call::OpenCall;
 use crate::operations::operator_sign_in::folded;
 use crate::operations::pass_on::{FlagConcern, PassOn};
@@ -241,15 +241,15 @@ async fn send(
         };
         deliver.run(work).await?;
     }
-    let (id, fence, attempts) = (message.id.clone(), message.fence, message.attempts);
-    let settle = SettleMessage { id, fence, state, reply: reply.to_owned(), attempts };
+    let (id, fence) = (message.id.clone(), message.fence);
+    let settle = SettleMessage { id, fence, state, reply: reply.to_owned(), secret_stayed: false };
     act(mailer(), settle, work).await?;
     Ok(to_send.secrets.iter().map(|secret| SecretText::new(secret.as_str())).collect())
 }
 
 /// Notices that a step queued go out at once.
 async fn deliver_the_rest(work: &mut Work<'_>) -> Result<(), Stop> {
-    for id in (DueMessages {}).run(work).await?.ids {
+    for DueMessage { id, .. } in (DueMessages {}).run(work).await?.messages {
         // What becomes of an unlock e-mail is told by its story alone.
         if outbox::by_id(&mut work.tx, &id).await?.is_some_and(|message| message.letter == "unlock") {
             continue;
@@ -263,13 +263,16 @@ async fn deliver_the_rest(work: &mut Work<'_>) -> Result<(), Stop> {
 async fn stay(id: &str, state: MessageState, work: &mut Work<'_>) -> Result<(), Stop> {
     let until = work.now + ALL_DAY;
     let taken = outbox::take(&mut work.tx, id, work.now, until).await?;
-    let fence = taken.map_or(0, |message| message.fence);
+    let fence = taken.map_or(0, |(_, message)| message.fence);
     if state == MessageState::Sending {
         return Ok(());
     }
-    let reply =
-        (state == MessageState::Deferred).then_some("421 4.3.2 Service not available, try again later");
-    let mark = outbox::Mark { id, fence, state, reply, next_at: until, wipe: false };
+    let reply = match state {
+        MessageState::Deferred => Some("421 4.3.2 Service not available, try again later"),
+        MessageState::Uncertain => Some("The connection broke after the letter was handed over"),
+        _ => None,
+    };
+    let mark = outbox::Mark { id, fence, state, reply, next_at: until, wipe: false, unsure: false };
     outbox::mark(&mut work.tx, mark, work.now).await?;
     Ok(())
 }

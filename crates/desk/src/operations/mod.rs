@@ -137,6 +137,8 @@ pub const TABLE: &[Listed] = &[
     listed::<account::ReadAccount>(),
     listed::<account::UserSignOut>(),
     listed::<messages::DueMessages>(),
+    listed::<messages::ReadQueueAge>(),
+    listed::<messages::PutOffMessage>(),
     listed::<messages::TakeMessage>(),
     listed::<messages::SettleMessage>(),
     listed::<deliver_to_demo::DeliverToDemo>(),

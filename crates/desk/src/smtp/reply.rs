@@ -44,22 +44,6 @@ pub(super) fn of_error(error: &Error) -> String {
     }
 }
 
-/// What rustls found wrong with the server's certificate, if that is what ended the connection.
-pub(super) fn certificate_problem(error: &Error) -> Option<String> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        let inner = current
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(reason)) = inner {
-            return Some(one_line(&reason.to_string()));
-        }
-        cause = current.source();
-    }
-    None
-}
-
 fn is_visible(c: char) -> bool {
     // Controls, and everything that reorders or hides text: a reply must not change how the row reads.
     !c.is_control()

@@ -45,7 +45,7 @@ async fn problem_with(habit: Habit) -> (SendProblem, Vec<String>) {
 }
 
 fn assert_deferred(problem: &SendProblem, words: &str) {
-    assert!(matches!(problem, SendProblem::Deferred { reply } if reply.contains(words)), "{problem:?}");
+    assert!(matches!(problem, SendProblem::Deferred { reply, .. } if reply.contains(words)), "{problem:?}");
 }
 
 #[tokio::test]

@@ -89,12 +89,44 @@ pub async fn arm(tx: &mut Tx, id: &str, hash: &[u8; 32], expires_at: Moment) -> 
     Ok(rows == 1)
 }
 
-/// Begins the life of the code that belongs to something.
+/// Takes hash and life from a live code whose message never left; the next taking gives it new ones.
+pub async fn disarm(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE codes SET code_hash = NULL, expires_at = NULL
+         WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends the live code that belongs to something.
+pub async fn end_bound(tx: &mut Tx, purpose: &str, bound_to: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE codes SET ended_at = $3
+         WHERE purpose = $1 AND bound_to = $2 AND used_at IS NULL AND ended_at IS NULL")
+    .bind(purpose)
+    .bind(bound_to)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends one live code.
+pub async fn end(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE codes SET ended_at = $2 WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Begins the life of the code that belongs to something, or takes it back.
 pub async fn begin_life(
     tx: &mut Tx,
     purpose: &str,
     bound_to: &str,
-    expires_at: Moment,
+    expires_at: Option<Moment>,
 ) -> Result<(), sqlx::Error> {
     sql("UPDATE codes SET expires_at = $3 WHERE purpose = $1 AND bound_to = $2")
         .bind(purpose)

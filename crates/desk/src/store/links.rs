@@ -61,6 +61,16 @@ pub async fn arm(tx: &mut Tx, id: &str, hash: &[u8; 32], expires_at: Moment) -> 
     Ok(rows == 1)
 }
 
+/// Takes secret and life from a live link whose letter never left; the next taking gives it new ones.
+pub async fn disarm(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE links SET secret_hash = NULL, expires_at = NULL
+         WHERE id = $1 AND opened_at IS NULL AND used_at IS NULL AND ended_at IS NULL")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// By id.
 pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Link>, sqlx::Error> {
     sql("SELECT * FROM links WHERE id = $1").bind(id).optional(tx).await

@@ -1,7 +1,8 @@
 //! Messages waiting and sent. A mark counts only with the fence of the lease it was made under, so that a
 //! worker that slept through its lease can't overwrite what another did.
 
-use recovery_rules::states::MessageState;
+use recovery_rules::message::Carries;
+use recovery_rules::states::{MessageKind, MessageState};
 use recovery_rules::time::Moment;
 
 use crate::database::{Tx, sql};
@@ -38,6 +39,8 @@ pub struct Message {
     pub lease_until: Option<i64>,
     /// The lease's number.
     pub fence: i64,
+    /// Sendings of which nobody knows whether they arrived.
+    pub unsure: i64,
     /// The secret it carries, sealed; wiped when it is accepted, expired or superseded.
     pub sealed_secret: Option<Vec<u8>>,
     /// When its link or code is dead, UTC ms.
@@ -57,6 +60,25 @@ impl Message {
     pub fn state(&self) -> Result<MessageState, Fault> {
         MessageState::from_name(&self.state)
             .ok_or_else(|| Fault::Stored(format!("message state {}", self.state)))
+    }
+
+    /// How it travels.
+    pub fn kind(&self) -> Result<MessageKind, Fault> {
+        MessageKind::from_name(&self.kind).ok_or_else(|| Fault::Stored(format!("message kind {}", self.kind)))
+    }
+
+    /// What it carries.
+    pub const fn carries(&self) -> Carries {
+        match (&self.code_id, &self.link_id) {
+            (Some(_), _) => Carries::Code,
+            (None, Some(_)) => Carries::Link,
+            (None, None) => Carries::News,
+        }
+    }
+
+    /// The end of the life of its secret.
+    pub fn expires_at(&self) -> Option<Moment> {
+        self.expires_at.map(Moment)
     }
 }
 
@@ -81,34 +103,61 @@ pub async fn insert(tx: &mut Tx, message: &Message) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Messages that may be taken now, oldest first: waiting, put off until now, or under a lease that ran out.
-pub async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql("SELECT id FROM outbox
-         WHERE (state IN ('waiting', 'deferred') AND next_at <= $1) OR (state = 'sending' AND lease_until <= $1)
-         ORDER BY queued_at, id LIMIT $2")
+/// A message that may be taken.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Due {
+    /// Its id.
+    pub id: String,
+    /// How it travels: `mail` or `sms`.
+    pub kind: String,
+}
+
+/// Messages that may be taken now: waiting, put off until now, to be repeated now, or under a lease that ran out.
+/// Those never tried come first, so that somebody who waits on the phone doesn't wait behind a backlog.
+pub async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Due>, sqlx::Error> {
+    sql("SELECT id, kind FROM outbox
+         WHERE (state IN ('waiting', 'deferred', 'uncertain') AND next_at <= $1)
+            OR (state = 'sending' AND lease_until <= $1)
+         ORDER BY CASE WHEN attempts = 0 THEN 0 ELSE 1 END, queued_at, id LIMIT $2")
     .bind(now)
     .bind(limit)
     .all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .await
 }
 
-/// Takes the lease of a due message; nothing if somebody else was faster.
+/// When the oldest message that is not sent yet was queued.
+pub async fn oldest(tx: &mut Tx) -> Result<Option<Moment>, sqlx::Error> {
+    let row: Option<(Option<i64>,)> =
+        sql("SELECT MIN(queued_at) FROM outbox WHERE state IN ('waiting', 'sending', 'deferred')")
+            .optional(tx)
+            .await?;
+    Ok(row.and_then(|row| row.0).map(Moment))
+}
+
+/// Takes the lease of a due message, and says in which state it was; nothing if somebody else was faster. A lease
+/// that ran out counts as a sending nobody knows the end of.
 pub async fn take(
     tx: &mut Tx,
     id: &str,
     now: Moment,
     lease_until: Moment,
-) -> Result<Option<Message>, sqlx::Error> {
-    sql("UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = fence + 1, lease_until = $3
-         WHERE id = $1 AND ((state IN ('waiting', 'deferred') AND next_at <= $2)
-                            OR (state = 'sending' AND lease_until <= $2))
+) -> Result<Option<(MessageState, Message)>, Fault> {
+    let Some(before) = by_id(tx, id).await? else { return Ok(None) };
+    let taken: Option<Message> =
+        sql("UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = fence + 1,
+           lease_until = $3, unsure = unsure + CASE WHEN state = 'sending' THEN 1 ELSE 0 END
+         WHERE id = $1 AND fence = $4 AND state = $5
+           AND ((state IN ('waiting', 'deferred', 'uncertain') AND next_at <= $2)
+                OR (state = 'sending' AND lease_until <= $2))
          RETURNING *")
-    .bind(id)
-    .bind(now)
-    .bind(lease_until)
-    .optional(tx)
-    .await
+        .bind(id)
+        .bind(now)
+        .bind(lease_until)
+        .bind(before.fence)
+        .bind(&before.state)
+        .optional(tx)
+        .await?;
+    taken.map(|message| Ok((before.state()?, message))).transpose()
 }
 
 /// Puts the sealed secret and the end of its life into a message.
@@ -122,6 +171,16 @@ pub async fn seal(
         .bind(id)
         .bind(sealed)
         .bind(expires_at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Drops the sealed secret of a message under its lease: the next taking makes a new one.
+pub async fn unseal(tx: &mut Tx, id: &str, fence: i64) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET sealed_secret = NULL, expires_at = NULL WHERE id = $1 AND fence = $2")
+        .bind(id)
+        .bind(fence)
         .run(tx)
         .await?;
     Ok(())
@@ -142,13 +201,19 @@ pub struct Mark<'a> {
     pub next_at: Moment,
     /// Whether the secret is wiped.
     pub wipe: bool,
+    /// Whether nobody knows how this sending ended.
+    pub unsure: bool,
 }
+
+/// For a message that is never taken again.
+pub const NEVER: Moment = Moment(i64::MAX);
 
 /// Marks a message under its lease; false if the lease is another's by now.
 pub async fn mark(tx: &mut Tx, mark: Mark<'_>, now: Moment) -> Result<bool, sqlx::Error> {
     let accepted_at = (mark.state == MessageState::Accepted).then_some(now);
     let rows = sql("UPDATE outbox SET state = $3, server_reply = $4, next_at = $5, lease_until = NULL,
            accepted_at = COALESCE(accepted_at, $6),
+           unsure = unsure + CASE WHEN $8 THEN 1 ELSE 0 END,
            sealed_secret = CASE WHEN $7 THEN NULL ELSE sealed_secret END
          WHERE id = $1 AND fence = $2 AND state = 'sending'")
     .bind(mark.id)
@@ -158,6 +223,7 @@ pub async fn mark(tx: &mut Tx, mark: Mark<'_>, now: Moment) -> Result<bool, sqlx
     .bind(mark.next_at)
     .bind(accepted_at)
     .bind(mark.wipe)
+    .bind(mark.unsure)
     .run(tx)
     .await?;
     Ok(rows == 1)
@@ -196,7 +262,7 @@ pub async fn report(tx: &mut Tx, report: Report<'_>, now: Moment) -> Result<bool
 /// Supersedes what was not sent yet of a call, and wipes its secret.
 pub async fn supersede_of_call(tx: &mut Tx, call_id: &str, letter: &str) -> Result<u64, sqlx::Error> {
     sql("UPDATE outbox SET state = 'superseded', sealed_secret = NULL
-         WHERE call_id = $1 AND letter = $2 AND state IN ('waiting', 'deferred')")
+         WHERE call_id = $1 AND letter = $2 AND state IN ('waiting', 'deferred', 'uncertain')")
     .bind(call_id)
     .bind(letter)
     .run(tx)
