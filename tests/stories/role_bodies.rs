@@ -34,7 +34,8 @@ pub fn body(name: &str) -> Value {
         "abandon_call" => json!({ "call_id": "none" }),
         "events_since" => json!({ "at": null }),
         "reset_authenticator" => json!({ "email": "a@b.example" }),
-        "seal_audit" => json!({ "holder": "role matrix" }),
+        "read_audit" => json!({ "after": 0 }),
+        "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
         _ => json!({}),
     }
 }
