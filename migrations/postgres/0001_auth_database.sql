@@ -84,15 +84,20 @@ CREATE TABLE operators (
   email_fold       TEXT COLLATE "C" NOT NULL UNIQUE,
   role             TEXT NOT NULL CHECK (role IN ('agent', 'administrator')),
   state            TEXT NOT NULL CHECK (state IN ('invited', 'active', 'suspended')),
-  password_hash    TEXT NOT NULL,
+  -- None until the invitation is accepted.
+  password_hash    TEXT,
   -- The authenticator's secret, sealed under the outbox key; opened only to compare a code.
-  authenticator    BYTEA NOT NULL,
+  authenticator    BYTEA,
   -- The last time step accepted: a code works once [RFC 6238 5.2].
   last_time_step   BIGINT NOT NULL DEFAULT 0,
   -- The operator's own account as a user, if there is one: never handled by phone, by nobody.
   user_id          TEXT REFERENCES users (id),
   session_epoch    BIGINT NOT NULL DEFAULT 1,
-  created_at       BIGINT NOT NULL
+  -- The keyed hash of the invitation code, made when its letter leaves.
+  invitation_hash       BYTEA UNIQUE,
+  invitation_expires_at BIGINT,
+  created_at       BIGINT NOT NULL,
+  CHECK (state <> 'active' OR (password_hash IS NOT NULL AND authenticator IS NOT NULL AND invitation_hash IS NULL))
 );
 CREATE INDEX operators_by_user ON operators (user_id);
 
@@ -107,6 +112,8 @@ CREATE TABLE sessions (
   last_seen_at BIGINT NOT NULL,
   expires_at   BIGINT NOT NULL,
   ended_at     BIGINT,
+  -- When the operator last gave a code of the authenticator: risky operations ask for a fresh one.
+  confirmed_at BIGINT,
   CHECK ((operator_id IS NULL) <> (user_id IS NULL))
 );
 CREATE INDEX sessions_by_operator ON sessions (operator_id, ended_at);

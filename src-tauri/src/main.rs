@@ -14,6 +14,7 @@ mod perform;
 mod problem;
 mod quit;
 mod seat;
+mod settings_file;
 mod window;
 
 #[cfg(test)]

@@ -106,6 +106,7 @@ fn go<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
         .item(&item(app, "go_look_up", "&Look up")?)
         .item(&item(app, "go_call", "&Call")?)
         .item(&item(app, "go_my_calls", "&My calls")?)
+        .item(&item(app, "go_operators", "&Operators")?)
         .item(&item(app, "go_mailbox", "&Demo mailbox")?)
         .build()
 }

@@ -12,6 +12,7 @@ mod database_tls;
 mod harness;
 mod hostile;
 mod look_up;
+mod looking_after_operators;
 mod mail_server;
 mod main_job;
 mod meetings;

@@ -33,9 +33,20 @@ pub fn body(name: &str) -> Value {
         "record_text_report" => json!({ "id": "none", "report": "sent", "why": "" }),
         "abandon_call" => json!({ "call_id": "none" }),
         "events_since" => json!({ "at": null }),
+        "confirm_code" => json!({ "code": "000000" }),
+        "invite_operator" => json!({ "name": "A", "email": "a@b.example", "role": "agent" }),
+        "change_operator_role" => json!({ "operator_id": "none", "role": "agent" }),
+        "invite_operator_again" | "suspend_operator" | "resume_operator" | "end_operator_sessions" => {
+            json!({ "operator_id": "none" })
+        }
+        "accept_invitation" => {
+            json!({ "email": "a@b.example", "invitation_code": "x", "password": "x" })
+        }
+        "confirm_invitation" => {
+            json!({ "email": "a@b.example", "invitation_code": "x", "code": "000000" })
+        }
         "reset_authenticator" => json!({ "email": "a@b.example" }),
-        "read_audit" => json!({ "after": 0 }),
-        "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
+        "seal_audit" => json!({ "holder": "role matrix" }),
         _ => json!({}),
     }
 }

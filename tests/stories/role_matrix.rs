@@ -38,6 +38,10 @@ on_both_databases! {
             }
             table.push_str(&format!("{} | {}\n", listed.name, through.join(" ")));
         }
+        if std::env::var_os("RECOVERY_DESK_WRITE_MATRIX").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/stories/role_matrix.txt"), &table).unwrap();
+            return;
+        }
         assert!(table == REVIEWED, "tests/stories/role_matrix.txt is not what is built; computed:\n{table}");
     }
 }

@@ -1,6 +1,6 @@
 // The scenes: what the desk answers, and what the operator does, to reach each state of each screen.
 import type { CallView } from "../src/contract";
-import { at, call, calls, connection, delivery, found, greeting, scene, usual, users, verified } from "./scene";
+import { at, call, calls, connection, delivery, desk, operators, found, greeting, scene, usual, users, verified } from "./scene";
 import { choose, tell } from "./played-bridge";
 import { click, clickText, press, type, wait } from "./hands";
 
@@ -44,7 +44,20 @@ const sent = (more: Partial<typeof delivery>, now = "10:49:30"): Play => ({
 const off = async () => { const gone = () => Promise.reject({ code: "connection_lost", message: "No connection." }); scene.answers.who_is_in = gone; scene.answers.current_call = gone; };
 const long = "Maximiliana ".repeat(800);
 
+const administrator = () => void (scene.answers.who_is_in = () => ({ ...desk, operator: { id: "o5", name: "Ingrid Solberg", email: "ingrid.solberg@meridian.example", role: "administrator" }, screens: ["look_up", "my_calls", "operators"] }));
+const team = () => {
+  administrator();
+  scene.answers.read_operators = () => ({ operators });
+};
+
 export const plays: Record<string, Play> = {
+  operators: { set: team, act: async () => { choose("go_operators"); await wait(200); } },
+  "operators-change": { set: team, act: async () => { choose("go_operators"); await wait(200); clickText("Change…", "button"); await wait(100); click("act-suspend"); } },
+  "operators-invite-code": {
+    set: () => { team(); scene.answers.invite_operator = () => Promise.reject({ code: "fresh_code_needed", message: "" }); },
+    act: async () => { choose("go_operators"); await wait(200); click("invite-operator"); await wait(100); await type("invite-name", "Noor Haddad"); await type("invite-email", "noor.haddad@meridian.example"); click("dialog-confirm"); await wait(200); },
+  },
+  invitation: { set: without, act: async () => { click("invited"); await wait(100); await type("invitation-email", "noor.haddad@meridian.example"); await type("invitation-code", "7QRS-M2VX-04TY-KH8P-ZZ3D-9WCA"); } },
   "first-run": { set: () => void (scene.connection = { ...connection, mode: "none" }) },
   "first-run-database": { set: () => void (scene.connection = { ...connection, mode: "none", keyring: "absent" }), act: async () => click("choice-database") },
   "first-run-postgres": { set: () => void (scene.connection = { ...connection, mode: "none" }), act: async () => { click("choice-database"); await wait(50); clickText("PostgreSQL", "label.kind"); } },

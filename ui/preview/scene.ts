@@ -1,5 +1,5 @@
 // The invented desk that plays the scenes: Tuesday 24 November 2026, shortly before eleven.
-import type { CallView, ConnectionState, Delivery, Desk, Greeting, LookUpAnswer, MyCall, Operations, UserRow } from "../src/contract";
+import type { CallView, ConnectionState, Delivery, Desk, Greeting, LookUpAnswer, MyCall, OperatorRow, Operations, UserRow } from "../src/contract";
 
 export const at = (clock: string): number => new Date(`2026-11-24T${clock}`).getTime();
 const minute = 60_000;
@@ -7,6 +7,7 @@ const minute = 60_000;
 export const desk: Desk = {
   organisation: { name: "Meridian", desk_phone: "020 7946 0000", opening_hours: "Monday to Friday, 8 to 18" },
   operator: { id: "o1", name: "Dana Okafor", email: "dana.okafor@meridian.example", role: "agent" },
+  screens: ["look_up", "my_calls"],
   demo: false,
   api_version: 1,
   policy: { checks_per_call: 3, look_up_minimum: 3, look_up_surname_minimum: 2, look_up_rows: 8, look_up_limit_per_hour: 60, idle_lock_ms: 15 * minute, idle_warning_ms: minute, verified_ms: 10 * minute, link_ms: 60 * minute },
@@ -131,4 +132,16 @@ const mailbox = [
     text: "Hello Priya,\n\nYou spoke to our support desk today at 10:42. If you want back in, press the button below. The page asks for the call code you were given on the phone.\n\nThe link works until 11:48, once.\n\nIf this wasn’t you, tell us at once with the second link. Nothing changes until somebody presses the button.\n\nMeridian", links: [{ label: "Unlock my account", url: "#" }, { label: "This wasn’t me", url: "#" }] },
   { id: "m2", kind: "sms" as const, to: "•••• 42", subject: "", at: at("10:21:40"), text: "Meridian reset code 481 220, reference QT. Nobody at Meridian will ask you for it.", links: [] },
   { id: "m3", kind: "mail" as const, to: "tomasz.malinowski@osprey.example", subject: "Your account is unlocked", at: at("09:58:10"), text: "Hello Tomasz,\n\nYour account is unlocked.", links: [] },
+];
+
+const person = (operator_id: string, name: string, mailbox: string, role: string, state: string, last: string | null, calls_this_week: number, more: Partial<OperatorRow> = {}): OperatorRow => ({
+  operator_id, name, email: `${mailbox}@meridian.example`, role, state, last_seen_at: last === null ? null : at(last), calls_this_week, invitation_expires_at: null, me: false, ...more,
+});
+export const operators: OperatorRow[] = [
+  person("o8", "Aoife Brennan", "aoife.brennan", "agent", "invited", null, 0, { invitation_expires_at: at("23:10:00") }),
+  person("o1", "Dana Okafor", "dana.okafor", "agent", "active", "10:44:00", 41),
+  person("o5", "Ingrid Solberg", "ingrid.solberg", "administrator", "active", "10:46:00", 3, { me: true }),
+  person("o7", "Nils Berg", "nils.berg", "agent", "suspended", "08:02:00", 0),
+  person("o6", "Rafael Moreno", "rafael.moreno", "administrator", "active", "09:31:00", 7),
+  person("o2", "Sam Ortiz", "sam.ortiz", "agent", "active", "10:45:00", 38),
 ];

@@ -14,6 +14,7 @@ export type {
   MessageState,
   MyCall,
   Operations,
+  OperatorRow,
   OperatorView as Operator,
   Outcome,
   QuestionView as Question,

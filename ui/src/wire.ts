@@ -6,6 +6,34 @@ export type CallState = "open" | "verified" | "passed_on" | "ended";
 export type Outcome = "unlocked" | "mail_sent" | "not_verified" | "refused" | "abandoned" | "repudiated";
 export type MessageState = "waiting" | "sending" | "accepted" | "deferred" | "failed" | "uncertain" | "superseded" | "expired";
 
+export type AcceptInvitation = { 
+/**
+ * The address the letter came to.
+ */
+email: string, 
+/**
+ * The code in it.
+ */
+invitation_code: SecretText, 
+/**
+ * The password to sign in with.
+ */
+password: SecretText, };
+
+export type Accepted = { 
+/**
+ * To confirm with.
+ */
+operator_id: string, 
+/**
+ * `otpauth://…`
+ */
+authenticator_uri: string, 
+/**
+ * Base32, for typing in.
+ */
+authenticator_secret: string, };
+
 export type CallUser = { 
 /**
  * The user.
@@ -126,6 +154,16 @@ question: string,
  */
 answer: string, };
 
+export type ChangeOperatorRole = { 
+/**
+ * Who.
+ */
+operator_id: string, 
+/**
+ * `agent` or `administrator`.
+ */
+role: string, };
+
 export type CheckAnswers = { 
 /**
  * The call.
@@ -150,6 +188,12 @@ left: number,
  */
 per_call: number, };
 
+export type CodeConfirmed = { 
+/**
+ * Until when risky operations are possible, UTC ms; none if the code was not right.
+ */
+until: number | null, };
+
 export type ComparePreview = { 
 /**
  * The call.
@@ -164,6 +208,12 @@ slot: number,
  */
 text: SecretText, };
 
+export type ConfirmCode = { 
+/**
+ * What the authenticator shows.
+ */
+code: SecretText, };
+
 export type ConfirmFirstAdministrator = { 
 /**
  * Who was made.
@@ -171,6 +221,20 @@ export type ConfirmFirstAdministrator = {
 operator_id: string, 
 /**
  * The code their app shows.
+ */
+code: SecretText, };
+
+export type ConfirmInvitation = { 
+/**
+ * The address the letter came to.
+ */
+email: string, 
+/**
+ * The code in it, once more: whoever only knows an id gets nowhere.
+ */
+invitation_code: SecretText, 
+/**
+ * The code the app shows.
  */
 code: SecretText, };
 
@@ -308,6 +372,10 @@ organisation: Organisation,
  */
 operator: OperatorView, 
 /**
+ * The screens of their role.
+ */
+screens: Array<string>, 
+/**
  * Whether this is demo data.
  */
 demo: boolean, 
@@ -343,6 +411,12 @@ call_id: string,
  * The notes.
  */
 notes: string, };
+
+export type EndOperatorSessions = { 
+/**
+ * Who.
+ */
+operator_id: string, };
 
 export type Ended = { 
 /**
@@ -431,6 +505,38 @@ idle_lock_ms: number,
  * One-click sign-in, demo data only.
  */
 demo_operators: Array<DemoOperator>, };
+
+export type InvitationConfirmed = { 
+/**
+ * Active from now on.
+ */
+ok: boolean, };
+
+export type InviteOperator = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * `agent` or `administrator`.
+ */
+role: string, };
+
+export type InviteOperatorAgain = { 
+/**
+ * Who.
+ */
+operator_id: string, };
+
+export type Invited = { 
+/**
+ * Their id.
+ */
+operator_id: string, };
 
 export type LockDesk = Record<symbol, never>;
 
@@ -606,6 +712,56 @@ user_id: string,
  */
 reference: string | null, };
 
+export type OperatorChanged = { 
+/**
+ * Who.
+ */
+operator_id: string, };
+
+export type OperatorRow = { 
+/**
+ * Their id.
+ */
+operator_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * `agent` or `administrator`.
+ */
+role: string, 
+/**
+ * `invited`, `active` or `suspended`.
+ */
+state: string, 
+/**
+ * Last seen, UTC ms.
+ */
+last_seen_at: number | null, 
+/**
+ * Calls opened in the last seven days.
+ */
+calls_this_week: number, 
+/**
+ * When the invitation ends, UTC ms; none before its letter left.
+ */
+invitation_expires_at: number | null, 
+/**
+ * Whether it is the one who asks; the own entry can't be changed.
+ */
+me: boolean, };
+
+export type OperatorRows = { 
+/**
+ * Each of them.
+ */
+operators: Array<OperatorRow>, };
+
 export type OperatorSignIn = { 
 /**
  * E-mail address.
@@ -702,11 +858,19 @@ text: string,
  */
 help: string | null, };
 
+export type ReadOperators = Record<symbol, never>;
+
 export type RequestState = { 
 /**
  * Its id.
  */
 request_id: string, };
+
+export type ResumeOperator = { 
+/**
+ * Who.
+ */
+operator_id: string, };
 
 export type SaveNotes = { 
 /**
@@ -759,6 +923,10 @@ organisation: Organisation,
  * Who is signed in.
  */
 operator: OperatorView, 
+/**
+ * The screens of their role.
+ */
+screens: Array<string>, 
 /**
  * Whether this is demo data.
  */
@@ -817,6 +985,12 @@ export type StateOfRequest = {
 state: string, };
 
 export type StillHere = Record<symbol, never>;
+
+export type SuspendOperator = { 
+/**
+ * Who.
+ */
+operator_id: string, };
 
 export type TakeOverCall = { 
 /**
@@ -923,6 +1097,16 @@ export interface Operations {
   flag_concern: { request: FlagConcern; answer: CallView };
   end_call: { request: EndCall; answer: EndedCall };
   my_calls: { request: MyCalls; answer: MyCallList };
+  confirm_code: { request: ConfirmCode; answer: CodeConfirmed };
+  read_operators: { request: ReadOperators; answer: OperatorRows };
+  invite_operator: { request: InviteOperator; answer: Invited };
+  invite_operator_again: { request: InviteOperatorAgain; answer: Invited };
+  accept_invitation: { request: AcceptInvitation; answer: Accepted };
+  confirm_invitation: { request: ConfirmInvitation; answer: InvitationConfirmed };
+  change_operator_role: { request: ChangeOperatorRole; answer: OperatorChanged };
+  suspend_operator: { request: SuspendOperator; answer: OperatorChanged };
+  resume_operator: { request: ResumeOperator; answer: OperatorChanged };
+  end_operator_sessions: { request: EndOperatorSessions; answer: OperatorChanged };
   request_state: { request: RequestState; answer: StateOfRequest };
   demo_mailbox: { request: DemoMailbox; answer: Mailbox };
   demo_card: { request: DemoCard; answer: Card };

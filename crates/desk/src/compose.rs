@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::failure::Fault;
 use crate::letters::{
-    self, AccountUnlocked, CodeFor, LetterBody, PhoneVerificationPaused, RecoveryStopped, Text, Unlock,
-    VerificationCode,
+    self, AccountUnlocked, CodeFor, LetterBody, OperatorChange, OperatorInvitation, PhoneVerificationPaused,
+    RecoveryStopped, Text, Unlock, VerificationCode,
 };
 use crate::operations::messages::ToSend;
 use crate::settings::Settings;
@@ -87,6 +87,17 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                     expires_at: message.expires_at.map_or(to_send.now, Moment),
                 },
             )
+        }
+        "operator_invitation" => {
+            let [code] = secrets(to_send)?;
+            let expires_at = message.expires_at.map_or(to_send.now, Moment);
+            letters::operator_invitation(&organisation, &OperatorInvitation { code, expires_at })
+        }
+        "operator_changed" => {
+            let change = facts["what"].as_str().and_then(OperatorChange::from_name);
+            let change =
+                change.ok_or_else(|| Fault::Stored("an unknown change of an operator".to_owned()))?;
+            letters::operator_changed(&organisation, change, Moment(message.queued_at))
         }
         "paused_notice" => letters::phone_verification_paused(
             &organisation,

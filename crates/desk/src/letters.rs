@@ -5,6 +5,7 @@
 
 mod account_unlocked;
 mod draft;
+mod operator;
 mod phone_verification_paused;
 mod recovery_stopped;
 mod text_message;
@@ -17,6 +18,7 @@ use std::fmt;
 use recovery_rules::display_name::DisplayName;
 
 pub use account_unlocked::{AccountUnlocked, account_unlocked, account_unlocked_for_billing_user};
+pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operator_invitation};
 pub use phone_verification_paused::{PhoneVerificationPaused, phone_verification_paused};
 pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
 pub use text_message::{Text, verification_text};

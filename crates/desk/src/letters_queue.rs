@@ -11,7 +11,7 @@ use crate::work::Work;
 #[derive(Clone, Copy, Debug)]
 pub struct Letter<'a> {
     /// The user it is about.
-    pub user_id: &'a str,
+    pub user_id: Option<&'a str>,
     /// Where it goes.
     pub address: &'a str,
     /// Which letter.
@@ -29,7 +29,20 @@ pub struct Letter<'a> {
 impl<'a> Letter<'a> {
     /// A mail without call, link or code.
     pub const fn to(user_id: &'a str, address: &'a str, letter: &'a str) -> Self {
-        Self { user_id, address, letter, kind: "mail", call_id: None, link_id: None, code_id: None }
+        Self {
+            user_id: Some(user_id),
+            address,
+            letter,
+            kind: "mail",
+            call_id: None,
+            link_id: None,
+            code_id: None,
+        }
+    }
+
+    /// A mail to an operator, about no user.
+    pub const fn to_operator(address: &'a str, letter: &'a str) -> Self {
+        Self { user_id: None, address, letter, kind: "mail", call_id: None, link_id: None, code_id: None }
     }
 }
 
@@ -43,7 +56,7 @@ pub async fn queue(work: &mut Work<'_>, letter: Letter<'_>, facts: Value) -> Res
         kind: letter.kind.to_owned(),
         letter: letter.letter.to_owned(),
         facts: facts.to_string(),
-        user_id: Some(letter.user_id.to_owned()),
+        user_id: letter.user_id.map(str::to_owned),
         call_id: letter.call_id.map(str::to_owned),
         link_id: letter.link_id.map(str::to_owned),
         code_id: letter.code_id.map(str::to_owned),

@@ -16,6 +16,7 @@ pub mod database;
 pub mod demo;
 pub mod desk;
 pub mod failure;
+mod fresh_code;
 pub mod hashing;
 pub mod id;
 pub mod keys;

@@ -16,6 +16,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         BadField { problem, .. } => return field_problem(problem).to_owned(),
         SignInNotRight => "E-mail, password or code is not right. Check all three and try again.",
         SignInWait { .. } => "Too many tries. Wait a little before the next one.",
+        FreshCodeNeeded => "Type the code your authenticator app shows now; then this can be done.",
+        OwnOperator => "Nobody changes the own role, state or authenticator. Ask another administrator.",
+        InvitationNotRight => {
+            "E-mail or invitation code is not right, or the invitation is too old. Ask an administrator for a new one."
+        }
         OperatorsExist => {
             "The first administrator exists already. Sign in, or ask an administrator to invite you."
         }
@@ -79,9 +84,6 @@ pub fn refusal(refusal: &Refusal) -> String {
             "This desk sent something the back office doesn't understand. Update the desk."
         }
         Busy => "Too much is going on right now. Try again in a few seconds.",
-        KeysReplaced => {
-            "The data keys were replaced, so this program has to be started again with the new ones. At a desk: quit, start again, and type the recovery passphrase."
-        }
     };
     sentence.to_owned()
 }
@@ -125,6 +127,11 @@ fn field_problem(problem: &str) -> &'static str {
         "answers_missing" => "None of the four answers is filled in. Type what the caller says first.",
         "answer_too_long" => {
             "One of the answers is too long. Type what the caller says in 200 characters or less."
+        }
+        "operator_exists" => "There is an operator with this address already. Look at the list of operators.",
+        "role_unknown" => "Choose agent or administrator.",
+        "invitation_code_typed_wrong" => {
+            "The invitation code has 24 letters and digits. Check what you typed."
         }
         "reason_unknown" => "Choose a reason from the list.",
         _ => "This can't be used. Check it and try again.",

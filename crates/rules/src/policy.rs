@@ -112,6 +112,10 @@ numbers! {
     OperatorSession "operator_session" Milliseconds hours(12), hours(1), hours(12), true, "63B-4 AAL3: 12 h";
     /// An operator's session without use.
     OperatorSessionIdle "operator_session_idle" Milliseconds minutes(15), minutes(1), minutes(15), true, "63B-4 AAL3: 15 min";
+    /// How long a fresh code of an operator's authenticator counts for risky operations.
+    FreshCodeLasts "fresh_code_lasts" Milliseconds minutes(5), minutes(1), minutes(5), true, "SYSTEM.md 4";
+    /// How long an operator's invitation lives.
+    InvitationLife "invitation_life" Milliseconds hours(24), hours(1), hours(72), true, "63A 3.8: enrolment codes by e-mail 24 h";
     /// Characters of a password that is the only factor.
     PasswordLength "password_length" Count 15, 15, 64, false, "63B-4 3.1.1.2";
     /// How long a call reference lives.

@@ -26,6 +26,12 @@ pub enum Refusal {
         /// When the next try is possible.
         until: Moment,
     },
+    /// A risky operation asks for a fresh code of the authenticator.
+    FreshCodeNeeded,
+    /// Nobody changes the own role, state or authenticator.
+    OwnOperator,
+    /// The invitation is unknown, used or too old; never which.
+    InvitationNotRight,
     /// The first administrator exists already.
     OperatorsExist,
     /// The window is signed in to a database that is not a demo.
@@ -112,8 +118,6 @@ pub enum Refusal {
     MalformedRequest,
     /// Too many at once; the same answer for everybody.
     Busy,
-    /// The data keys were replaced since this desk or server was opened.
-    KeysReplaced,
 }
 
 impl Refusal {
@@ -127,6 +131,9 @@ impl Refusal {
             BadField { problem, .. } => problem,
             SignInNotRight => "sign_in_not_right",
             SignInWait { .. } => "sign_in_wait",
+            FreshCodeNeeded => "fresh_code_needed",
+            OwnOperator => "own_operator",
+            InvitationNotRight => "invitation_not_right",
             OperatorsExist => "operators_exist",
             DemoOnly => "demo_only",
             LookUpLimit { .. } => "look_up_limit",
@@ -161,7 +168,6 @@ impl Refusal {
             RequestIdMissing => "request_id_missing",
             MalformedRequest => "malformed_request",
             Busy => "busy",
-            KeysReplaced => "keys_replaced",
         }
     }
 

@@ -30,6 +30,15 @@ pub enum Who {
     System,
 }
 
+/// The screens a role has; what a role lacks is absent, not grey. The names are those of the window.
+pub const fn screens(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Agent => &["look_up", "my_calls"],
+        Role::Administrator => &["look_up", "my_calls", "operators"],
+        Role::Billing => &[],
+    }
+}
+
 /// Agents and administrators: those who handle calls.
 pub const CALL_HANDLERS: &[Role] = &[Role::Agent, Role::Administrator];
 /// Everybody who can be signed in at the desk.

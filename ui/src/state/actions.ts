@@ -19,7 +19,7 @@ type MenuId =
   | "zoom_in" | "zoom_out" | "zoom_reset"
   | "theme_light" | "theme_dark" | "theme_system"
   | "density_comfortable" | "density_compact"
-  | "go_look_up" | "go_call" | "go_my_calls" | "go_mailbox";
+  | "go_look_up" | "go_call" | "go_my_calls" | "go_operators" | "go_mailbox";
 
 const during = (act: () => void) => () => {
   if (call.view === null) return;
@@ -65,6 +65,7 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   go_look_up: () => place.go("look_up"),
   go_call: during(() => {}),
   go_my_calls: () => place.go("my_calls"),
+  go_operators: () => session.has("operators") && place.go("operators"),
   go_mailbox: () => session.desk?.demo && place.go("mailbox"),
 };
 

@@ -2,9 +2,9 @@
 // Nothing here knows what the screens do.
 import { tick } from "svelte";
 
-export type ScreenName = "look_up" | "call" | "my_calls" | "mailbox";
+export type ScreenName = "look_up" | "call" | "my_calls" | "mailbox" | "operators";
 export type DialogName =
-  | "pass_on" | "take_over" | "find" | "shortcuts" | "connection" | "about" | "reset_demo" | "leave_demo" | "demo_card";
+  | "invite_operator" | "change_operator" | "pass_on" | "take_over" | "find" | "shortcuts" | "connection" | "about" | "reset_demo" | "leave_demo" | "demo_card";
 
 class Place {
   screen = $state<ScreenName>("look_up");

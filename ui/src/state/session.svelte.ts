@@ -9,6 +9,7 @@ import { call } from "./call.svelte";
 import { demo } from "./demo.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { notices } from "./notices.svelte";
+import { operators } from "./operators.svelte";
 import { focusOn, place } from "./place.svelte";
 import { preferences } from "./preferences.svelte";
 import { search } from "./search.svelte";
@@ -180,11 +181,17 @@ class Session {
     call.adopt(null);
     search.clear();
     myCalls.clear();
+    operators.clear();
     demo.clear();
     notices.dismiss();
     place.reset();
     this.desk = null;
     this.interruption = null;
+  }
+
+  /** Whether the role that is signed in has this screen, by the desk's word. */
+  has(screen: string): boolean {
+    return this.desk?.screens.includes(screen) ?? false;
   }
 
   get windowTitle(): string {

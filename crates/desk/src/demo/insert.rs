@@ -143,14 +143,15 @@ async fn put_operator(
     let email = parsed_email(&format!("{}@{DOMAIN}", staff.mailbox))?;
     let organisation = &desk.settings.organisation.name;
     let enrolment = authenticator::enrol(&desk.keys, &desk.chance, organisation, email.as_str())?;
+    let accepted = staff.state != "invited";
     let operator = operators::Operator {
         id: id.clone(),
         name: staff.name.to_owned(),
         email: email.as_str().to_owned(),
         role: staff.role.name().to_owned(),
         state: staff.state.to_owned(),
-        password_hash: password.to_owned(),
-        authenticator: enrolment.sealed,
+        password_hash: accepted.then(|| password.to_owned()),
+        authenticator: accepted.then_some(enrolment.sealed),
         last_time_step: 0,
         user_id,
         session_epoch: 1,

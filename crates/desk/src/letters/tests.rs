@@ -64,6 +64,11 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
     ));
     letters.push(account_unlocked(&organisation, &AccountUnlocked { at: CALLED, not_me: None }));
     letters.push(account_unlocked_for_billing_user(&organisation, text, CALLED));
+    letters.push(operator_invitation(
+        &organisation,
+        &OperatorInvitation { code: "CANA-RYCO-DE00", expires_at: CALLED },
+    ));
+    letters.push(operator_changed(&organisation, OperatorChange::Suspended, CALLED));
     for account_locked in [true, false] {
         let facts = RecoveryStopped { at: CALLED, phone_recovery_stopped_until: CALLED, account_locked };
         letters.push(recovery_stopped(&organisation, &facts));

@@ -89,8 +89,8 @@ impl Judging for CreateFirstAdministrator {
             email: email.as_str().to_owned(),
             role: Role::Administrator.name().to_owned(),
             state: "invited".to_owned(),
-            password_hash,
-            authenticator: enrolment.sealed,
+            password_hash: Some(password_hash),
+            authenticator: Some(enrolment.sealed),
             last_time_step: 0,
             user_id: None,
             session_epoch: 1,
@@ -152,10 +152,10 @@ impl Plain for ConfirmFirstAdministrator {
         nobody_yet(work).await?;
         let operator = operators::by_id(&mut work.tx, &self.operator_id).await?.ok_or(Refusal::NotFound)?;
         let code = self.code.expose().replace(' ', "");
-        let step = authenticator::time_step(&work.desk.keys, &operator.authenticator, &code, work.now)?
-            .ok_or(Refusal::BadField { field: "code", problem: "authenticator_code_not_right" })?;
+        let sealed = operator.authenticator.as_deref().ok_or(Refusal::NotFound)?;
         // The step is not spent: the same code may be used for the sign-in that follows at once.
-        let _ = step;
+        authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?
+            .ok_or(Refusal::BadField { field: "code", problem: "authenticator_code_not_right" })?;
         if !operators::activate(&mut work.tx, &operator.id).await? {
             return Err(Refusal::NotFound.into());
         }

@@ -2,11 +2,12 @@
 //! lists those that arrive by name; the window, the desk API and the role matrix read it and nothing else.
 
 pub mod account;
-pub mod adopt_keys;
 pub mod call_happened;
 pub mod call_view;
 pub mod check_answers;
+pub mod check_audit;
 pub mod compare_preview;
+pub mod confirm_code;
 pub mod current_call;
 pub mod deliver_to_demo;
 pub mod delivery;
@@ -25,8 +26,8 @@ pub mod notes;
 pub mod open_call;
 pub mod operator_sign_in;
 pub mod operator_sign_out;
+pub mod operators;
 pub mod pass_on;
-pub mod read_audit;
 pub mod redeem_unlock;
 pub mod repudiate;
 pub mod request_state;
@@ -125,6 +126,16 @@ pub const TABLE: &[Listed] = &[
     listed::<pass_on::FlagConcern>(),
     listed::<end_call::EndCall>(),
     listed::<my_calls::MyCalls>(),
+    listed::<confirm_code::ConfirmCode>(),
+    listed::<operators::ReadOperators>(),
+    listed::<operators::InviteOperator>(),
+    listed::<operators::InviteOperatorAgain>(),
+    listed::<operators::AcceptInvitation>(),
+    listed::<operators::ConfirmInvitation>(),
+    listed::<operators::ChangeOperatorRole>(),
+    listed::<operators::SuspendOperator>(),
+    listed::<operators::ResumeOperator>(),
+    listed::<operators::EndOperatorSessions>(),
     listed::<request_state::RequestState>(),
     listed::<demo::DemoMailbox>(),
     listed::<demo::DemoCard>(),
@@ -150,11 +161,9 @@ pub const TABLE: &[Listed] = &[
     listed::<housekeeping::Sweep>(),
     listed::<reset_authenticator::ResetAuthenticator>(),
     listed::<list_operators::ListOperators>(),
-    listed::<read_audit::ReadAudit>(),
-    listed::<adopt_keys::AdoptKeys>(),
+    listed::<check_audit::CheckAudit>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
-    listed::<crate::audit::sealer::SignAuditHead>(),
     listed::<crate::demo::seed::SeedDemo>(),
 ];
 

@@ -75,8 +75,10 @@ impl Judging for OperatorSignIn {
     async fn judge(&self, reserved: &Self::Reserved, desk: &Desk) -> Result<bool, Stop> {
         let password = Password::new(self.password.expose().to_owned());
         match reserved {
-            Some(operator) => Ok(desk.hasher.verify_password(&password, &operator.password_hash).await?),
-            None => {
+            Some(operators::Operator { password_hash: Some(hash), .. }) => {
+                Ok(desk.hasher.verify_password(&password, hash).await?)
+            }
+            _ => {
                 // An unknown address costs the same time.
                 desk.hasher.verify_against_nothing(&password).await?;
                 Ok(false)
@@ -96,7 +98,8 @@ impl Judging for OperatorSignIn {
         };
         let operator = operator.filter(|o| judged && o.state == "active").ok_or(Refusal::SignInNotRight)?;
         let code = self.code.expose().replace([' ', '-'], "");
-        let step = authenticator::time_step(&work.desk.keys, &operator.authenticator, &code, work.now)?
+        let sealed = operator.authenticator.as_deref().ok_or(Refusal::SignInNotRight)?;
+        let step = authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?
             .ok_or(Refusal::SignInNotRight)?;
         // A code works once: somebody who saw it over a shoulder gets nowhere.
         if !operators::take_time_step(&mut work.tx, &operator.id, step).await? {
@@ -122,6 +125,8 @@ pub async fn start_session(operator: operators::Operator, work: &mut Work<'_>) -
     let expires_at = work.now + work.policy.span(Number::OperatorSession);
     let id = work.new_id();
     sessions::start(&mut work.tx, &id, &hash, owner, operator.session_epoch, work.now, expires_at).await?;
+    // The code of the sign-in is a fresh one.
+    sessions::confirmed(&mut work.tx, &id, work.now).await?;
     work.note("operator", operator.id.clone());
     let role =
         Role::from_name(&operator.role).ok_or_else(|| Fault::Stored(format!("role {}", operator.role)))?;

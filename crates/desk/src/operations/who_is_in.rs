@@ -2,7 +2,7 @@
 
 use recovery_rules::look_up_query::{LOOK_UP_MINIMUM, LOOK_UP_SURNAME_MINIMUM};
 use recovery_rules::policy::Number;
-use recovery_rules::roles::{ANY_OPERATOR, Door, Role, Who};
+use recovery_rules::roles::{ANY_OPERATOR, Door, Role, Who, screens};
 use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub struct DeskView {
     pub organisation: Organisation,
     /// Who is signed in.
     pub operator: OperatorView,
+    /// The screens of their role.
+    pub screens: Vec<&'static str>,
     /// Whether this is demo data.
     pub demo: bool,
     /// The version of the wire.
@@ -104,6 +106,7 @@ impl Plain for WhoIsIn {
 pub fn desk_view(work: &Work<'_>, operator: OperatorView) -> DeskView {
     let policy = &work.policy;
     DeskView {
+        screens: screens(operator.role).to_vec(),
         organisation: work.desk.settings.organisation.clone(),
         operator,
         demo: work.desk.demo,

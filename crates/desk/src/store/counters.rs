@@ -14,6 +14,10 @@ pub enum Counter {
     UserPassword,
     /// The same for operators.
     OperatorPassword,
+    /// Fresh codes typed by an operator.
+    FreshCodes,
+    /// Invitation codes typed for an address.
+    Invitations,
     /// Searches of an operator.
     LookUps,
     /// Calls opened by an operator.
@@ -47,6 +51,8 @@ impl Counter {
         match self {
             Self::UserPassword => "user_password",
             Self::OperatorPassword => "operator_password",
+            Self::FreshCodes => "fresh_codes",
+            Self::Invitations => "invitations",
             Self::LookUps => "look_ups",
             Self::OpenCalls => "open_calls",
             Self::Checks => "checks",

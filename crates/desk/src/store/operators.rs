@@ -17,10 +17,10 @@ pub struct Operator {
     pub role: String,
     /// `invited`, `active` or `suspended`.
     pub state: String,
-    /// Argon2id.
-    pub password_hash: String,
-    /// The authenticator's secret, sealed.
-    pub authenticator: Vec<u8>,
+    /// Argon2id; none until an invitation is accepted.
+    pub password_hash: Option<String>,
+    /// The authenticator's secret, sealed; none until then.
+    pub authenticator: Option<Vec<u8>>,
     /// The last time step accepted.
     pub last_time_step: i64,
     /// Their own account as a user.
@@ -101,7 +101,7 @@ pub async fn insert(
         .bind(email_fold)
         .bind(&operator.role)
         .bind(&operator.state)
-        .bind(&operator.password_hash)
+        .bind(operator.password_hash.clone())
         .bind(operator.authenticator.clone())
         .bind(operator.last_time_step)
         .bind(operator.user_id.clone())
@@ -110,6 +110,138 @@ pub async fn insert(
         .run(tx)
         .await?;
     Ok(rows == 1)
+}
+
+/// An operator with what a list shows.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Seen {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their role.
+    pub role: String,
+    /// `invited`, `active` or `suspended`.
+    pub state: String,
+    /// UTC ms of the last use of any session still kept.
+    pub last_seen_at: Option<i64>,
+    /// Calls opened since the moment asked for.
+    pub calls: i64,
+    /// When the invitation ends, UTC ms; none before its letter left.
+    pub invitation_expires_at: Option<i64>,
+}
+
+/// Everybody, by name, with the calls since a moment.
+pub async fn seen(tx: &mut Tx, since: Moment) -> Result<Vec<Seen>, sqlx::Error> {
+    sql("SELECT o.id, o.name, o.email, o.role, o.state, o.invitation_expires_at,
+           (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.operator_id = o.id) AS last_seen_at,
+           (SELECT COUNT(*) FROM calls c WHERE c.operator_id = o.id AND c.opened_at >= $1) AS calls
+         FROM operators o ORDER BY o.name, o.email")
+    .bind(since)
+    .all(tx)
+    .await
+}
+
+/// By id, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Operator>, sqlx::Error> {
+    sql("UPDATE operators SET session_epoch = session_epoch WHERE id = $1 RETURNING *")
+        .bind(id)
+        .optional(tx)
+        .await
+}
+
+/// Locks all administrators, in the order of their ids: of two who are demoted at once one must stay.
+pub async fn lock_administrators(tx: &mut Tx) -> Result<(), sqlx::Error> {
+    let rows: Vec<(String,)> =
+        sql("SELECT id FROM operators WHERE role = 'administrator' ORDER BY id").all(tx).await?;
+    for (id,) in rows {
+        lock(tx, &id).await?;
+    }
+    Ok(())
+}
+
+/// Changes role and state; every session made before is dead with the old epoch.
+pub async fn set_role_and_state(tx: &mut Tx, id: &str, role: &str, state: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET role = $2, state = $3, session_epoch = session_epoch + 1 WHERE id = $1")
+        .bind(id)
+        .bind(role)
+        .bind(state)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Invites somebody anew: password and authenticator are gone, every session is dead.
+pub async fn invite_again(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET state = 'invited', password_hash = NULL, authenticator = NULL, last_time_step = 0,
+           invitation_hash = NULL, invitation_expires_at = NULL, session_epoch = session_epoch + 1
+         WHERE id = $1")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives an invitation its code and its life; false if there is nobody invited any more.
+pub async fn arm_invitation(
+    tx: &mut Tx,
+    id: &str,
+    hash: &[u8; 32],
+    ends: Moment,
+) -> Result<bool, sqlx::Error> {
+    let rows = sql("UPDATE operators SET invitation_hash = $2, invitation_expires_at = $3
+         WHERE id = $1 AND state = 'invited'")
+    .bind(id)
+    .bind(hash)
+    .bind(ends)
+    .run(tx)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Takes the code of an invitation back whose letter could not leave.
+pub async fn disarm_invitation(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET invitation_hash = NULL, invitation_expires_at = NULL
+         WHERE id = $1 AND state = 'invited'")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The invited operator of an address whose invitation has this code and lives.
+pub async fn invited(
+    tx: &mut Tx,
+    email_fold: &str,
+    hash: &[u8; 32],
+    now: Moment,
+) -> Result<Option<Operator>, sqlx::Error> {
+    sql("SELECT * FROM operators WHERE email_fold = $1 AND state = 'invited' AND invitation_hash = $2
+           AND invitation_expires_at > $3")
+    .bind(email_fold)
+    .bind(hash)
+    .bind(now)
+    .optional(tx)
+    .await
+}
+
+/// Sets password and authenticator of somebody invited; the invitation lives on until the authenticator was tried.
+pub async fn enrol(
+    tx: &mut Tx,
+    id: &str,
+    password_hash: &str,
+    authenticator: Vec<u8>,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET password_hash = $2, authenticator = $3, last_time_step = 0
+         WHERE id = $1 AND state = 'invited'")
+    .bind(id)
+    .bind(password_hash)
+    .bind(authenticator)
+    .run(tx)
+    .await?;
+    Ok(())
 }
 
 /// Removes invited ones: the first administrator that was never confirmed begins again.
@@ -130,7 +262,9 @@ pub async fn take_time_step(tx: &mut Tx, id: &str, step: i64) -> Result<bool, sq
 
 /// Makes an invited operator active.
 pub async fn activate(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
-    let rows = sql("UPDATE operators SET state = 'active' WHERE id = $1 AND state = 'invited'")
+    let rows =
+        sql("UPDATE operators SET state = 'active', invitation_hash = NULL, invitation_expires_at = NULL
+         WHERE id = $1 AND state = 'invited' AND password_hash IS NOT NULL")
         .bind(id)
         .run(tx)
         .await?;

@@ -75,6 +75,19 @@ pub async fn by_token(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Session>, s
         .await
 }
 
+/// When the operator last gave a code of the authenticator in this session, UTC ms.
+pub async fn confirmed_at(tx: &mut Tx, id: &str) -> Result<Option<i64>, sqlx::Error> {
+    let row: Option<(Option<i64>,)> =
+        sql("SELECT confirmed_at FROM sessions WHERE id = $1").bind(id).optional(tx).await?;
+    Ok(row.and_then(|row| row.0))
+}
+
+/// Notes that the operator gave a fresh code.
+pub async fn confirmed(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET confirmed_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    Ok(())
+}
+
 /// Notes a use.
 pub async fn touch(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE sessions SET last_seen_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;

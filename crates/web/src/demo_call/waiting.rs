@@ -62,8 +62,7 @@ pub async fn all_sealed(desk: &Desk) -> Result<(), CommandError> {
     let until = Instant::now() + LONGEST_WAIT;
     let system = Caller::System("demo call");
     while Instant::now() < until {
-        let waiting = desk.perform(&system, Door::System, None, AuditWaits {}).await?;
-        if !waiting.to_chain && !waiting.to_sign {
+        if !desk.perform(&system, Door::System, None, AuditWaits {}).await?.waits {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

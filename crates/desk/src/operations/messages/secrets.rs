@@ -5,6 +5,7 @@ use recovery_rules::codes::SmsCode;
 use recovery_rules::link_secret::LinkSecret;
 use recovery_rules::message::worth_sending;
 use recovery_rules::policy::Number;
+use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::states::{MessageKind, MessageState};
 use recovery_rules::time::{Moment, Span};
 use serde_json::Value;
@@ -12,8 +13,9 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Fault, Stop};
 use crate::operations::enter_sign_in_code::sign_in_code_hash;
+use crate::operations::operators::invitation_hash;
 use crate::operations::unlock_link::link_hash;
-use crate::store::{codes, links, outbox};
+use crate::store::{codes, links, operators, outbox};
 use crate::work::Work;
 
 const CONTEXT: &str = "outbox secret";
@@ -83,6 +85,7 @@ async fn made_now(message: &mut outbox::Message, work: &mut Work<'_>) -> Result<
     let made = match message.letter.as_str() {
         "unlock" => arm_links(message, work).await?,
         "sign_in_code" => arm_code(message, work).await?,
+        "operator_invitation" => arm_invitation(message, work).await?,
         _ => return Ok(Some(Secrets { secrets: Vec::new(), fresh: true })),
     };
     let Some((secrets, expires_at)) = made else { return Ok(None) };
@@ -144,6 +147,25 @@ async fn arm_code(message: &outbox::Message, work: &mut Work<'_>) -> Result<Made
     Ok(Some((vec![Zeroizing::new(code.expose().to_owned())], expires_at)))
 }
 
+async fn arm_invitation(message: &outbox::Message, work: &mut Work<'_>) -> Result<Made, Stop> {
+    let id = operator(message)?;
+    let code = RecoveryCode::from_random(&work.desk.chance.bytes());
+    let expires_at = work.now + work.policy.span(Number::InvitationLife);
+    let hash = invitation_hash(&work.desk.keys, &id, &code);
+    if !operators::arm_invitation(&mut work.tx, &id, &hash, expires_at).await? {
+        return Ok(None);
+    }
+    Ok(Some((vec![code.expose_grouped()], expires_at)))
+}
+
+fn operator(message: &outbox::Message) -> Result<String, Fault> {
+    let facts: Value = serde_json::from_str(&message.facts).map_err(|e| Fault::Stored(e.to_string()))?;
+    facts["operator"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Fault::Stored("an invitation of nobody".to_owned()))
+}
+
 /// Takes the secret of a letter back that could not leave: nobody has seen it, and its life must not run meanwhile.
 pub(super) async fn disarm(message: &outbox::Message, work: &mut Work<'_>) -> Result<(), Stop> {
     outbox::unseal(&mut work.tx, &message.id, message.fence).await?;
@@ -153,6 +175,9 @@ pub(super) async fn disarm(message: &outbox::Message, work: &mut Work<'_>) -> Re
     }
     if let Some(id) = repudiate_link(message)? {
         links::disarm(&mut work.tx, &id).await?;
+    }
+    if message.letter == "operator_invitation" {
+        operators::disarm_invitation(&mut work.tx, &operator(message)?).await?;
     }
     if let Some(id) = &message.code_id {
         codes::disarm(&mut work.tx, id).await?;
