@@ -132,6 +132,8 @@ CREATE TABLE calls (
   reference        TEXT,
   checks_used      BIGINT NOT NULL DEFAULT 0,
   last_check_at    BIGINT,
+  -- Stays when the verdict is void by time, lock or take-over: then nothing was wrong.
+  last_check_right BOOLEAN NOT NULL DEFAULT FALSE,
   verified_at      BIGINT,
   verified_until   BIGINT,
   -- Stays when the verdict is void: the outcome of the call asks for it.

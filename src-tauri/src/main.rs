@@ -26,12 +26,13 @@ use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// What stderr gets when `RUST_LOG` doesn't say.
-const LOG: &str = "warn,recovery_desk=info,recovery_desk_app=info";
+const LOG: &str = "warn";
 
 fn main() -> ExitCode {
     display::prefer_plain_renderer();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     if let Err(code) = display::check() {
         return code;
     }

@@ -69,7 +69,7 @@ pub enum Problem {
     #[error("This link is not in the mailbox any more. Open the mailbox again.")]
     NoSuchLink,
     /// There is no browser.
-    #[error("No browser could be opened. Copy the link from the letter instead.")]
+    #[error("No browser could be opened. Copy the address beside the button instead.")]
     NoBrowser,
     /// Making the demo data failed.
     #[error("The demo data can't be made: {0}")]

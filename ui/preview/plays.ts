@@ -104,7 +104,7 @@ export const plays: Record<string, Play> = {
   "call-unlocked": onCall({ state: "verified", standing: { kind: "unlocked", at: at("10:50:20") }, questions: [], checks: { used: 1, left: 2, per_call: 3 }, delivery: { ...delivery, opened_at: at("10:49:10"), used_at: at("10:50:20"), code_live: false } }, "10:51:00"),
   "call-sent-code-gone": { now: "10:50:00", set: () => void (scene.current = { ...verified, delivery }) },
   "call-used-up": onCall({ standing: { kind: "call_checks_used" }, checks: { used: 3, left: 0, per_call: 3 }, questions: [] }, "10:50:10"),
-  "call-paused": onCall({ standing: { kind: "paused", until: at("10:51:00") + 86_400_000 }, checks: { used: 2, left: 0, per_call: 3 }, questions: [], reference: null, check_words: null, earlier_calls: { count: 1, last_at: at("09:32"), refused: 0 }, user_told: "accepted", notes: "Says the phone was stolen on Friday. Wants to call again tomorrow." }, "10:51:38"),
+  "call-paused": onCall({ standing: { kind: "paused", until: at("10:51:00") + 86_400_000, by_reference: false }, checks: { used: 2, left: 0, per_call: 3 }, questions: [], reference: null, check_words: null, earlier_calls: { count: 1, last_at: at("09:32"), refused: 0 }, user_told: "accepted", notes: "Says the phone was stolen on Friday. Wants to call again tomorrow." }, "10:51:38"),
   "call-cannot": onCall({ standing: { kind: "cannot_be_verified", reason: null, until: null }, questions: [] }),
   "call-cannot-reason": onCall({ standing: { kind: "cannot_be_verified", reason: "stopped", until: at("12:00") + 86_400_000 }, questions: [] }),
   "call-needs-approval": onCall({ standing: { kind: "needs_approval" }, state: "verified", checks: { used: 1, left: 2, per_call: 3 }, questions: [] }, "10:48:00"),

@@ -39,7 +39,7 @@ export const users: UserRow[] = [
 ];
 
 export const found = (list: UserRow[], more: Partial<LookUpAnswer> = {}): LookUpAnswer => ({
-  users: list, more: false, count: list.length, used_this_hour: 6, limit_per_hour: 60, too_short: false, by_reference: false, reference: null, ...more,
+  users: list, more: false, count: list.length, used_this_hour: 6, limit_per_hour: 60, too_short: false, by_reference: false, reference: null, no_users: false, ...more,
 });
 
 const past = (call_id: string, name: string, company: string, masked_email: string, start: string, end: string, more: Partial<MyCall>): MyCall => ({

@@ -476,7 +476,11 @@ by_reference: boolean,
 /**
  * The reference, if it leads to an account.
  */
-reference: string | null, };
+reference: string | null, 
+/**
+ * Nothing was found because there are no users at all yet.
+ */
+no_users: boolean, };
 
 export type Greet = Record<symbol, never>;
 
@@ -940,7 +944,7 @@ api_version: number,
  */
 policy: Numbers, };
 
-export type StandingView = { "kind": "not_verified_yet" } | { "kind": "not_verified" } | { "kind": "verified", 
+export type StandingView = { "kind": "not_verified_yet" } | { "kind": "verification_ended" } | { "kind": "not_verified" } | { "kind": "verified", 
 /**
  * Since when, UTC ms.
  */
@@ -956,7 +960,11 @@ by: string, } | { "kind": "call_checks_used" } | { "kind": "paused",
 /**
  * UTC ms.
  */
-until: number, } | { "kind": "cannot_be_verified", 
+until: number, 
+/**
+ * Whether only calls opened by a call reference are paused: those have a budget of their own.
+ */
+by_reference: boolean, } | { "kind": "cannot_be_verified", 
 /**
  * For administrators only.
  */

@@ -101,7 +101,11 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
         }
         "paused_notice" => letters::phone_verification_paused(
             &organisation,
-            &PhoneVerificationPaused { at: Moment(message.queued_at), until: at("until")? },
+            &PhoneVerificationPaused {
+                at: Moment(message.queued_at),
+                until: at("until")?,
+                by_reference: facts["by_reference"].as_bool().unwrap_or(false),
+            },
         ),
         "unlocked_notice" => {
             letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")?, not_me: None })

@@ -33,6 +33,8 @@ pub struct Call {
     pub by_reference: bool,
     /// Checks used in it.
     pub checks_used: i64,
+    /// Whether the last check came out right.
+    pub last_check_right: bool,
     /// When it was verified.
     pub verified_at: Option<Moment>,
     /// Until when the verdict lasts.
@@ -98,6 +100,8 @@ pub fn can_be_verified(caller: &Caller, by_reference: bool, now: Moment) -> Resu
 pub enum Standing {
     /// No check came out yet.
     NotVerifiedYet,
+    /// The last check came out right, and the verdict is void since: by time, lock, sign-out or take-over.
+    VerificationEnded,
     /// The last check failed and checks are left.
     NotVerified,
     /// Verified for this call and operator.
@@ -162,8 +166,9 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         Err(CannotVerify::Paused(until)) if call.pause_started_at.is_some() => Standing::Paused { until },
         Err(reason) => Standing::CannotBeVerified(reason),
         Ok(()) if call.checks_used >= policy.count(Number::ChecksACall) => Standing::CallChecksUsed,
-        // A verdict that ran out leaves no trace of failure: the agent simply checks again.
-        Ok(()) if call.checks_used > 0 && call.verified_at.is_none() => Standing::NotVerified,
+        // A verdict that ran out is no failure: the agent simply checks again.
+        Ok(()) if call.last_check_right => Standing::VerificationEnded,
+        Ok(()) if call.checks_used > 0 => Standing::NotVerified,
         Ok(()) => Standing::NotVerifiedYet,
     }
 }
@@ -196,6 +201,7 @@ mod tests {
             state: CallState::Open,
             by_reference: false,
             checks_used: 0,
+            last_check_right: false,
             verified_at: None,
             verified_until: None,
             pause_started_at: None,
@@ -209,6 +215,8 @@ mod tests {
     fn verified_call() -> Call {
         Call {
             state: CallState::Verified,
+            checks_used: 1,
+            last_check_right: true,
             verified_at: Some(NOW),
             verified_until: Some(Moment(NOW.0 + 1)),
             ..call()
@@ -234,10 +242,15 @@ mod tests {
         assert!(matches!(standing(&verified_call(), &caller(), &policy, NOW), Standing::Verified { .. }));
         assert_eq!(
             standing(&verified_call(), &caller(), &policy, Moment(NOW.0 + 1)),
-            Standing::NotVerifiedYet
+            Standing::VerificationEnded
         );
         let changed = Caller { epoch: 2, ..caller() };
-        assert_eq!(standing(&verified_call(), &changed, &policy, NOW), Standing::NotVerifiedYet);
+        assert_eq!(standing(&verified_call(), &changed, &policy, NOW), Standing::VerificationEnded);
+        let locked =
+            Call { state: CallState::Open, verified_at: None, verified_until: None, ..verified_call() };
+        assert_eq!(standing(&locked, &caller(), &policy, NOW), Standing::VerificationEnded);
+        let wrong = Call { last_check_right: false, ..locked };
+        assert_eq!(standing(&wrong, &caller(), &policy, NOW), Standing::NotVerified);
     }
 
     #[test]

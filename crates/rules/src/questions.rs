@@ -79,7 +79,7 @@ pub const CATALOGUE: &[Question] = &[
     question("first_flight_to", "Where did your first flight take you?", "The town you landed in."),
     question("first_teacher", "What was the family name of your first teacher?", "The family name only."),
     question("childhood_hero", "Which character from a book or film did you want to be as a child?", ""),
-    question("toy_name", "What was the name of your favourite soft toy?", ""),
+    question("toy_name", "What was the name of the soft toy you slept with as a child?", ""),
     question(
         "grandparents_town",
         "In which town or village did your mother's parents live?",

@@ -235,6 +235,11 @@ fn sealed(path: &std::path::Path) -> Result<DataKeys, CommandError> {
         std::io::stdin().read_line(&mut text)?;
         text.trim_end_matches(['\r', '\n']).to_owned()
     };
+    if typed.is_empty() {
+        return Err(
+            "No recovery passphrase came in. Type it when asked, or give it on standard input.".into()
+        );
+    }
     let passphrase = Passphrase::parse(&SecretString::from(typed))?;
     Ok(sealed_file::open_file(path, &passphrase)?)
 }

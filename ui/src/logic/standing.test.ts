@@ -25,7 +25,7 @@ describe("where a call stands", () => {
 
   it("says a pause by its clock time", () => {
     const until = new Date("2026-11-25T10:51:00").getTime();
-    expect(describeStanding(view({ kind: "paused", until }), now).note).toBe("Until tomorrow, 10:51");
+    expect(describeStanding(view({ kind: "paused", until, by_reference: false }), now).note).toBe("Until tomorrow, 10:51");
   });
 
   it("ticks only the steps that happened", () => {

@@ -23,6 +23,8 @@ export function describeStanding(view: CallView, now: number): StandingInWords {
         icon: "dashed",
         tone: "warn",
       };
+    case "verification_ended":
+      return { title: s.verification_ended, note: s.verification_ended_note, icon: "dashed", tone: "warn" };
     case "not_verified":
       return { title: s.not_verified, note: s.checks_left(checks.left), icon: "cross_octagon", tone: "bad" };
     case "verified": {

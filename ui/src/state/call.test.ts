@@ -45,7 +45,7 @@ describe("what the caller said", () => {
   it.each([
     ["verified", view({ kind: "verified", at: 0, until: 1, by: "Dana" })],
     ["the last check", view({ kind: "call_checks_used" }, { questions: [] })],
-    ["a pause", view({ kind: "paused", until: 1 }, { questions: [] })],
+    ["a pause", view({ kind: "paused", until: 1, by_reference: false }, { questions: [] })],
     ["the end of the call", view({ kind: "ended", outcome: "abandoned" }, { questions: [], state: "ended" })],
     ["another call", view({ kind: "not_verified_yet" }, { call_id: "c2" })],
     ["a take-over, a lock or a sign-out", null],

@@ -1,5 +1,5 @@
 // One notice at a time, above the screen: a failure with what to do, or a piece of news. It stays until it
-// is dismissed or replaced, so that nobody has to be quick.
+// is dismissed (its cross, Esc), replaced, or the screen changes, so that nobody has to be quick.
 import type { Failure } from "../contract";
 import { isFault, sentenceOf } from "../logic/result";
 import { announcer } from "./announcer.svelte";

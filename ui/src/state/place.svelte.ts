@@ -10,6 +10,8 @@ class Place {
   screen = $state<ScreenName>("look_up");
   dialog = $state<DialogName | null>(null);
   hidden = $state(false);
+  /** Runs when another screen shows, before it does. */
+  onLeaving: () => void = () => {};
   #before: ScreenName[] = [];
   #after: ScreenName[] = [];
   #opener: HTMLElement | null = null;
@@ -17,6 +19,7 @@ class Place {
   go(screen: ScreenName): void {
     this.dialog = null;
     if (screen === this.screen) return;
+    this.onLeaving();
     this.#before.push(this.screen);
     this.#after = [];
     this.screen = screen;

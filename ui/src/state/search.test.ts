@@ -15,7 +15,7 @@ const user = (name: string): UserRow => ({
 const found = (...names: string[]): Result<LookUpAnswer> => ({
   answer: {
     users: names.map(user), more: false, count: names.length, used_this_hour: 1, limit_per_hour: 60,
-    too_short: false, by_reference: false, reference: null,
+    too_short: false, by_reference: false, reference: null, no_users: false,
   },
   failure: null,
 });

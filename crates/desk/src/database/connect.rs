@@ -7,6 +7,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use sqlx::{ConnectOptions, Connection};
+
 use super::Database;
 
 /// Where the auth database is.
@@ -110,10 +112,13 @@ impl Database {
         if let Some(certificate) = certificate {
             options = options.ssl_root_cert(certificate);
         }
+        let options = options.application_name("recovery-desk").options([("lock_timeout", "3s")]);
+        // Once without the pool: the pool would try again until its time is over, and then know no reason.
+        options.connect().await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.application_name("recovery-desk").options([("lock_timeout", "3s")]))
+            .connect_with(options)
             .await?;
         Ok(Self::Postgres(pool))
     }

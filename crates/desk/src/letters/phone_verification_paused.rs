@@ -11,12 +11,21 @@ pub struct PhoneVerificationPaused {
     pub at: Moment,
     /// When checks are possible again.
     pub until: Moment,
+    /// Whether only calls with a call reference are paused; those have a budget of their own.
+    pub by_reference: bool,
 }
 
 /// The notice that nobody can be verified by phone for a while.
 pub fn phone_verification_paused(organisation: &Organisation, facts: &PhoneVerificationPaused) -> LetterBody {
     let times = &organisation.times;
     let until = times.date_and_clock(facts.until);
+    let paused = if facts.by_reference {
+        format!("We have paused phone verification for calls with a call reference until {until}.")
+    } else {
+        format!(
+            "We have paused phone verification until {until}. Until then only a call with a new call reference can be verified."
+        )
+    };
     Draft {
         organisation,
         subject: "Phone verification paused".to_owned(),
@@ -24,7 +33,7 @@ pub fn phone_verification_paused(organisation: &Organisation, facts: &PhoneVerif
         preview: "Somebody called about your account and could not be verified.",
         blocks: vec![
             Block::paragraph(format!(
-                "On {} somebody called us about your account and could not be verified. We have paused phone verification until {until}. Until then nobody can be verified by phone for your account.",
+                "On {} somebody called us about your account and could not be verified. {paused}",
                 times.date_and_clock(facts.at)
             )),
             Block::paragraph("Nothing on your account has changed: signing in works as it did before."),

@@ -56,7 +56,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
         .into();
     letters.push(unlock_letter(&organisation, Some(text)));
     letters.push(unlock_letter(&organisation, None));
-    let paused = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1) };
+    let paused = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1), by_reference: false };
     letters.push(phone_verification_paused(&organisation, &paused));
     letters.push(account_unlocked(
         &organisation,
@@ -187,7 +187,7 @@ fn a_verification_code_names_what_it_is_for_and_until_when() {
 
 #[test]
 fn the_pause_notice_tells_nothing_about_the_answers() {
-    let facts = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1) };
+    let facts = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1), by_reference: false };
     let letter = phone_verification_paused(&organisation("Meridian"), &facts);
     assert!(letter.text.contains("until 25 November 2026, 10:41 UTC"));
     for word in ["wrong", "right", "correct", "first", "second", "three", "four"] {

@@ -126,6 +126,8 @@ pub struct PassedOn {
 pub enum StandingView {
     /// No check came out yet.
     NotVerifiedYet,
+    /// The last check came out right, and the verdict ended since.
+    VerificationEnded,
     /// The last check failed.
     NotVerified,
     /// Verified.
@@ -143,6 +145,8 @@ pub enum StandingView {
     Paused {
         /// UTC ms.
         until: i64,
+        /// Whether only calls opened by a call reference are paused: those have a budget of their own.
+        by_reference: bool,
     },
     /// Can't be verified now.
     CannotBeVerified {
@@ -201,7 +205,8 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
     let unlocked_at = delivery.as_ref().and_then(|d| d.used_at).map(Moment);
     let facts = rules::Call { unlocked_at, ..call.facts()? };
     let standing = rules::standing(&facts, &caller, &work.policy, work.now);
-    let asks = matches!(standing, Standing::NotVerifiedYet | Standing::NotVerified);
+    let asks =
+        matches!(standing, Standing::NotVerifiedYet | Standing::VerificationEnded | Standing::NotVerified);
     let knows_address = matches!(standing, Standing::Verified { .. });
     let (count, last_at, refused) = calls::earlier(&mut work.tx, &call.user_id, &call.id).await?;
     let per_call = work.policy.count(Number::ChecksACall);
@@ -249,6 +254,7 @@ async fn standing_view(
 ) -> Result<StandingView, Stop> {
     Ok(match standing {
         Standing::NotVerifiedYet => StandingView::NotVerifiedYet,
+        Standing::VerificationEnded => StandingView::VerificationEnded,
         Standing::NotVerified => StandingView::NotVerified,
         Standing::Verified { at, until } => {
             let by =
@@ -257,7 +263,9 @@ async fn standing_view(
         }
         Standing::NeedsApproval => StandingView::NeedsApproval,
         Standing::CallChecksUsed => StandingView::CallChecksUsed,
-        Standing::Paused { until } => StandingView::Paused { until: until.0 },
+        Standing::Paused { until } => {
+            StandingView::Paused { until: until.0, by_reference: call.reference.is_some() }
+        }
         Standing::CannotBeVerified(reason) => {
             let told = work.operator()?.role == Role::Administrator;
             let until = match reason {

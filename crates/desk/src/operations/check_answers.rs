@@ -186,6 +186,7 @@ async fn begin_pause(
     calls::pause_started(&mut work.tx, &call.id, work.now).await?;
     work.note("paused_until", until.0);
     let letter = Letter { call_id: Some(&call.id), ..Letter::to(&user.id, &call.address, "paused_notice") };
-    letters_queue::queue(work, letter, serde_json::json!({ "until": until.0 })).await?;
+    letters_queue::queue(work, letter, serde_json::json!({ "until": until.0, "by_reference": by_reference }))
+        .await?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::store::counters::{self, Counter};
 use crate::store::look_up::Candidate;
-use crate::store::{call_references, look_up as store, requests};
+use crate::store::{call_references, look_up as store, requests, users};
 use crate::work::Work;
 
 /// The keystrokes of one search count once for so long; a search that lasts longer is another one.
@@ -58,6 +58,8 @@ pub struct Found {
     pub by_reference: bool,
     /// The reference, if it leads to an account.
     pub reference: Option<String>,
+    /// Nothing was found because there are no users at all yet.
+    pub no_users: bool,
 }
 
 /// A masked row.
@@ -109,6 +111,7 @@ impl Plain for LookUp {
             too_short: query == Query::TooShort,
             by_reference: matches!(query, Query::CallReference(_)),
             reference: None,
+            no_users: false,
         };
         let (candidates, tokens) = match query {
             Query::TooShort => return Ok(found),
@@ -126,6 +129,7 @@ impl Plain for LookUp {
         found.more = candidates.len() > LIMIT;
         found.users = rows(&candidates[..candidates.len().min(LIMIT)], &tokens, work)?;
         found.count = found.users.len();
+        found.no_users = found.count == 0 && !users::any(&mut work.tx).await?;
         work.note("query", self.query.chars().take(120).collect::<String>());
         work.note("shown", found.users.iter().map(|row| row.user_id.clone()).collect::<Vec<_>>());
         Ok(found)

@@ -68,6 +68,7 @@ impl Plain for OpenCall {
             verified_at: None,
             verified_until: None,
             first_verified_at: None,
+            last_check_right: false,
             pause_started_at: None,
             repudiated_at: None,
             flagged_at: None,

@@ -32,6 +32,8 @@ pub struct Call {
     pub checks_used: i64,
     /// UTC ms.
     pub last_check_at: Option<i64>,
+    /// Whether the last check came out right, whatever became of the verdict.
+    pub last_check_right: bool,
     /// UTC ms.
     pub verified_at: Option<i64>,
     /// UTC ms.
@@ -69,6 +71,7 @@ impl Call {
             state: self.state()?,
             by_reference: self.reference.is_some(),
             checks_used: self.checks_used,
+            last_check_right: self.last_check_right,
             verified_at: self.verified_at.map(Moment),
             verified_until: self.verified_until.map(Moment),
             pause_started_at: self.pause_started_at.map(Moment),
@@ -132,7 +135,8 @@ pub async fn open_of_operator(tx: &mut Tx, operator_id: &str) -> Result<Option<C
 
 /// Spends a check; false if the call's budget is used or the call is not open any more.
 pub async fn spend_check(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result<bool, sqlx::Error> {
-    let rows = sql("UPDATE calls SET checks_used = checks_used + 1, last_check_at = $3, verified_at = NULL, verified_until = NULL,
+    let rows = sql("UPDATE calls SET checks_used = checks_used + 1, last_check_at = $3, last_check_right = FALSE,
+           verified_at = NULL, verified_until = NULL,
            state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
          WHERE id = $1 AND checks_used < $2 AND ended_at IS NULL")
     .bind(id)
@@ -145,8 +149,10 @@ pub async fn spend_check(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Resu
 
 /// Marks a call as verified.
 pub async fn verified(tx: &mut Tx, id: &str, now: Moment, until: Moment) -> Result<(), sqlx::Error> {
-    sql("UPDATE calls SET state = 'verified', verified_at = $2, verified_until = $3,
-           first_verified_at = COALESCE(first_verified_at, $2) WHERE id = $1 AND ended_at IS NULL")
+    sql(
+        "UPDATE calls SET state = 'verified', last_check_right = TRUE, verified_at = $2, verified_until = $3,
+           first_verified_at = COALESCE(first_verified_at, $2) WHERE id = $1 AND ended_at IS NULL",
+    )
     .bind(id)
     .bind(now)
     .bind(until)

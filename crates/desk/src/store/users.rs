@@ -69,6 +69,11 @@ pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
     sql("SELECT COUNT(*) FROM users").number(tx).await
 }
 
+/// Whether there is any.
+pub async fn any(tx: &mut Tx) -> Result<bool, sqlx::Error> {
+    Ok(sql("SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1) AS one").number(tx).await? > 0)
+}
+
 /// By id.
 pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<User>, sqlx::Error> {
     sql("SELECT * FROM users WHERE id = $1").bind(id).optional(tx).await
