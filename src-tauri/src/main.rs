@@ -14,7 +14,6 @@ mod perform;
 mod problem;
 mod quit;
 mod seat;
-mod settings_file;
 mod window;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use recovery_desk::desk::OpenError;
 use recovery_desk::failure::{Failure, WireFailure};
 use recovery_desk::keys::{KeysError, PassphraseTooShort};
 use recovery_desk::mailer::PostProblem;
+use recovery_desk::settings::file::SettingsFileProblem;
 
 /// Why a native command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -43,14 +44,9 @@ pub enum Problem {
     /// Only demo data can be reset.
     #[error("Only demo data can be made anew.")]
     NotDemo,
-    /// The settings file.
-    #[error("The settings in {} can't be used: {reason}", path.display())]
-    Settings {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The settings file, or the file that remembers the connection.
+    #[error(transparent)]
+    Settings(#[from] SettingsFileProblem),
     /// The mail server's settings.
     #[error("The mail server in the settings can't be used: {0}")]
     Mail(#[from] PostProblem),
@@ -107,7 +103,7 @@ impl Problem {
             Self::Keys(_) => ("keys_not_opened", None),
             Self::NotAsked => ("passphrase_not_asked", None),
             Self::NotDemo => ("demo_only", None),
-            Self::Settings { .. } | Self::Mail(_) => ("settings_not_usable", None),
+            Self::Settings(_) | Self::Mail(_) => ("settings_not_usable", None),
             Self::Disk { .. } => ("disk", None),
             Self::Pages(_) => ("pages_not_offered", None),
             Self::NoSuchLink => ("no_such_link", None),

@@ -46,7 +46,8 @@ pub fn body(name: &str) -> Value {
             json!({ "email": "a@b.example", "invitation_code": "x", "code": "000000" })
         }
         "reset_authenticator" => json!({ "email": "a@b.example" }),
-        "seal_audit" => json!({ "holder": "role matrix" }),
+        "read_audit" => json!({ "after": 0 }),
+        "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
         _ => json!({}),
     }
 }

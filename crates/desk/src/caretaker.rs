@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use recovery_rules::roles::Door;
 
-use crate::audit::sealer::{AuditWaits, SealAudit};
+use crate::audit::sealer::{AuditWaits, SealAudit, SignAuditHead};
 use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -56,8 +56,12 @@ pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, PostProblem
 
 /// One round.
 pub async fn look_round(desk: &Desk, holder: &str, seldom: bool) -> Result<(), Failure> {
-    if desk.perform(&CALLER, Door::System, None, AuditWaits {}).await?.waits {
+    let waiting = desk.perform(&CALLER, Door::System, None, AuditWaits {}).await?;
+    if waiting.to_chain {
         desk.perform(&CALLER, Door::System, None, SealAudit { holder: holder.to_owned() }).await?;
+    }
+    if waiting.to_sign {
+        desk.perform(&CALLER, Door::System, None, SignAuditHead { holder: holder.to_owned() }).await?;
     }
     if !seldom {
         return Ok(());

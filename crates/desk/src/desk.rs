@@ -3,14 +3,25 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+
+use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::database::{ConnectError, Database, MigrateError};
+use crate::database::{ConnectError, Database, MigrateError, Tx};
+use crate::failure::Failure;
 use crate::hashing::{Hasher, HashingCost};
-use crate::keys::DataKeys;
+use crate::keys::{DataKeys, KeyHistory, Standing};
+use crate::operations::adopt_keys::{AdoptKeys, KeysAdopted};
 use crate::settings::Settings;
 use crate::store::meta;
+use crate::store::policy::KEY_GENERATION;
+
+/// In `meta`: the ids of the keys.
+const KEY_IDS: &str = "key_ids";
 
 /// What a desk is made of.
 #[derive(Debug)]
@@ -56,6 +67,7 @@ pub struct Inner {
     pub audit_heads: Option<PathBuf>,
     /// Whether the database is marked as demo data.
     pub demo: bool,
+    key_generation: AtomicI64,
 }
 
 impl std::ops::Deref for Desk {
@@ -77,6 +89,14 @@ pub enum OpenError {
     /// The keys are those of another database.
     #[error("These keys belong to another database. Open the keys.sealed file that lies beside this one.")]
     OtherKeys,
+    /// The keys were rotated since.
+    #[error(
+        "These keys were replaced by newer ones. Open the newest keys.sealed: where the keys were rotated, or in the newest export."
+    )]
+    KeysOutOfDate,
+    /// The database could not be told of the new keys.
+    #[error("The database could not take over the new keys: {0} They are kept; open it with them once more.")]
+    NotAdopted(Failure),
     /// A demo database refuses real post, and published keys refuse real people.
     #[error("A demo database and a real one can't be mixed. Choose another file.")]
     DemoMixed,
@@ -87,35 +107,38 @@ pub enum OpenError {
 
 impl Desk {
     /// Opens a desk: the schema is brought up to date, and keys and database must belong together. An empty
-    /// database takes these keys as its own, and is marked as demo data if the keys are the published ones.
+    /// database takes these keys as its own, and is marked as demo data if the keys are the published ones; one that
+    /// knows only the former ones of rotated keys takes the new ones over, once.
+    ///
+    /// # Errors
+    /// [`OpenError`]; then nothing was changed but the schema.
     pub async fn open(parts: Parts) -> Result<Self, OpenError> {
         parts.database.migrate().await?;
         let published = parts.keys.key_ids() == DataKeys::published_demo().key_ids();
-        let ids = ids(&parts.keys);
+        let ours = KeyHistory::of(&parts.keys);
         let mut tx = parts.database.begin().await?;
-        let demo = match meta::get(&mut tx, "kind").await? {
-            None => {
-                let kind = if published { "demo" } else { "live" };
-                meta::set(&mut tx, "kind", kind).await?;
-                meta::set(&mut tx, "key_ids", &ids).await?;
-                published
-            }
-            Some(kind) => {
-                if (kind == "demo") != published {
-                    return Err(OpenError::DemoMixed);
-                }
-                if meta::get(&mut tx, "key_ids").await?.as_deref() != Some(&ids) {
-                    return Err(OpenError::OtherKeys);
-                }
-                kind == "demo"
-            }
-        };
-        tx.commit().await?;
-        if demo && (parts.settings.smtp.is_some() || parts.settings.sms.is_some()) {
+        let kind = meta::get(&mut tx, "kind").await?;
+        let demo = kind.as_deref().map_or(published, |kind| kind == "demo");
+        if demo != published || (demo && (parts.settings.smtp.is_some() || parts.settings.sms.is_some())) {
             return Err(OpenError::DemoMixed);
         }
+        let (generation, newer) = match known_keys(&mut tx, false).await? {
+            None if kind.is_some() => return Err(OpenError::OtherKeys),
+            None => {
+                meta::set(&mut tx, "kind", if published { "demo" } else { "live" }).await?;
+                remember_keys(&mut tx, &ours, 0).await?;
+                (0, false)
+            }
+            Some(known) => match known.history.standing_of(&ours) {
+                Standing::Current => (known.generation, false),
+                Standing::Newer => (known.generation, true),
+                Standing::OutOfDate => return Err(OpenError::KeysOutOfDate),
+                Standing::Foreign => return Err(OpenError::OtherKeys),
+            },
+        };
+        tx.commit().await?;
         let hasher = Hasher::new(parts.keys.clone(), parts.hashing, parts.chance.clone());
-        Ok(Self {
+        let desk = Self {
             inner: Arc::new(Inner {
                 database: parts.database,
                 keys: parts.keys,
@@ -125,13 +148,72 @@ impl Desk {
                 hasher,
                 audit_heads: parts.audit_heads,
                 demo,
+                key_generation: AtomicI64::new(generation),
             }),
-        })
+        };
+        if newer {
+            desk.adopt_keys().await?;
+        }
+        Ok(desk)
+    }
+
+    /// Has the database take this desk's newer keys as its own. Another desk may do the same at the same moment: then
+    /// it is done.
+    async fn adopt_keys(&self) -> Result<(), OpenError> {
+        let adopted = self.perform(&Caller::System("desk"), Door::System, None, AdoptKeys {}).await;
+        let generation = match adopted {
+            Ok(KeysAdopted { generation }) => generation,
+            Err(failure) => {
+                let mut tx = self.database.begin_read().await?;
+                match known_keys(&mut tx, false).await? {
+                    Some(known)
+                        if known.history.standing_of(&KeyHistory::of(&self.keys)) == Standing::Current =>
+                    {
+                        known.generation
+                    }
+                    _ if failure.refusal() == Some(&Refusal::KeysReplaced) => {
+                        return Err(OpenError::KeysOutOfDate);
+                    }
+                    _ => return Err(OpenError::NotAdopted(failure)),
+                }
+            }
+        };
+        self.inner.key_generation.store(generation, Ordering::Release);
+        Ok(())
     }
 }
 
-/// The ids of keys as the database remembers them; they say nothing of the keys.
-fn ids(keys: &DataKeys) -> String {
-    let ids = keys.key_ids();
-    [ids.pepper, ids.code, ids.outbox, ids.audit].each_ref().map(|id| id.as_str()).join(",")
+impl Inner {
+    /// How often the data keys had been replaced when this desk was opened.
+    pub fn key_generation(&self) -> i64 {
+        self.key_generation.load(Ordering::Acquire)
+    }
+}
+
+/// What a database knows of its keys.
+#[derive(Debug)]
+pub struct KnownKeys {
+    /// Their ids.
+    pub history: KeyHistory,
+    /// How often they were replaced.
+    pub generation: i64,
+}
+
+/// What this database knows of its keys, locked until the transaction ends if asked for.
+pub async fn known_keys(tx: &mut Tx, locked: bool) -> Result<Option<KnownKeys>, sqlx::Error> {
+    let text = if locked { meta::lock(tx, KEY_IDS).await? } else { meta::get(tx, KEY_IDS).await? };
+    let Some(history) = text.and_then(|text| serde_json::from_str(&text).ok()) else { return Ok(None) };
+    let generation = meta::get(tx, KEY_GENERATION).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok(Some(KnownKeys { history, generation }))
+}
+
+/// Writes down which keys this database uses.
+pub(crate) async fn remember_keys(
+    tx: &mut Tx,
+    history: &KeyHistory,
+    generation: i64,
+) -> Result<(), sqlx::Error> {
+    let text = serde_json::to_string(history).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    meta::set(tx, KEY_IDS, &text).await?;
+    meta::set(tx, KEY_GENERATION, &generation.to_string()).await
 }

@@ -7,6 +7,7 @@
 //! file). Never in the database.
 
 mod errors;
+mod history;
 mod key_ring;
 mod passphrase;
 mod private_file;
@@ -26,6 +27,7 @@ use zeroize::Zeroizing;
 use crate::chance::Chance;
 
 pub use errors::{KeysError, NotOpened};
+pub use history::{KeyHistory, Standing};
 use key_ring::KeyRing;
 pub use key_ring::{KeyId, KeyKind};
 pub use passphrase::{PASSPHRASE_MINIMUM, Passphrase, PassphraseTooShort};
@@ -60,6 +62,15 @@ pub struct KeyIds {
     pub outbox: KeyId,
     /// In every head signed now.
     pub audit: KeyId,
+}
+
+/// The public half of an audit key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadKey {
+    /// Stands in every head it signed.
+    pub id: KeyId,
+    /// Ed25519, 32 bytes.
+    pub public: [u8; 32],
 }
 
 /// What a pepper is for; each use has its own secret, so a hash of one can't pass as the other.
@@ -132,6 +143,17 @@ impl DataKeys {
         }
     }
 
+    /// The ids of one kind, the key in use first, then former ones, newest first.
+    fn ids_of(&self, kind: KeyKind) -> Vec<KeyId> {
+        let ring = match kind {
+            KeyKind::Pepper => &self.0.pepper,
+            KeyKind::Code => &self.0.code,
+            KeyKind::Outbox => &self.0.outbox,
+            KeyKind::Audit => &self.0.audit,
+        };
+        ring.all().map(|key| key.id.clone()).collect()
+    }
+
     /// HMAC-SHA256 under the code key. `purpose` separates uses ("unlock link", "sms code", …); purpose and parts
     /// go in with their lengths, so ("a", "bc") and ("ab", "c") differ. Compare results with [`same_hash`].
     pub fn keyed_hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
@@ -183,10 +205,10 @@ impl DataKeys {
         signing_key(&self.0.audit.current().bytes).sign(head).to_bytes()
     }
 
-    /// The public key that checks heads signed under `key_id` (32 bytes, to be published); `None` for a key these
-    /// keys don't hold.
-    pub fn head_verifying_key(&self, key_id: &str) -> Option<[u8; 32]> {
-        self.0.audit.with_id(key_id).map(|key| signing_key(&key.bytes).verifying_key().to_bytes())
+    /// The public keys that check signed heads, to be published: the one in use, then former ones, newest first.
+    pub fn head_keys(&self) -> Vec<HeadKey> {
+        let public = |key: &key_ring::DataKey| signing_key(&key.bytes).verifying_key().to_bytes();
+        self.0.audit.all().map(|key| HeadKey { id: key.id.clone(), public: public(key) }).collect()
     }
 }
 

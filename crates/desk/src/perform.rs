@@ -212,10 +212,14 @@ async fn begin(desk: &Desk) -> Result<Work<'_>, Stop> {
     with_clock(desk, desk.database.begin().await?).await
 }
 
-/// Reads the clock once, and the numbers in force.
+/// Reads the clock once, and the numbers in force. A desk whose keys were replaced elsewhere stops here: it could
+/// neither read what is written under the new ones nor should it go on writing under the old.
 async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>, Stop> {
     let now = desk.clock.read(&mut tx).await?;
-    let policy = store::policy::in_force(&mut tx).await?;
+    let store::policy::InForce { policy, key_generation } = store::policy::in_force(&mut tx).await?;
+    if key_generation != desk.key_generation() {
+        return Err(Refusal::KeysReplaced.into());
+    }
     Ok(Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() })
 }
 

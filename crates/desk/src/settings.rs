@@ -1,6 +1,8 @@
 //! Settings of an installation, read once: who the organisation is, where its pages are, which mail server
 //! sends. Numbers of the policy are not here; they live in the database.
 
+pub mod file;
+
 use serde::Deserialize;
 use url::Url;
 

@@ -84,6 +84,9 @@ pub fn refusal(refusal: &Refusal) -> String {
             "This desk sent something the back office doesn't understand. Update the desk."
         }
         Busy => "Too much is going on right now. Try again in a few seconds.",
+        KeysReplaced => {
+            "The data keys were replaced, so this program has to be started again with the new ones. At a desk: quit, start again, and type the recovery passphrase."
+        }
     };
     sentence.to_owned()
 }

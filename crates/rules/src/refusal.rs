@@ -118,6 +118,8 @@ pub enum Refusal {
     MalformedRequest,
     /// Too many at once; the same answer for everybody.
     Busy,
+    /// The data keys were replaced since this desk or server was opened.
+    KeysReplaced,
 }
 
 impl Refusal {
@@ -168,6 +170,7 @@ impl Refusal {
             RequestIdMissing => "request_id_missing",
             MalformedRequest => "malformed_request",
             Busy => "busy",
+            KeysReplaced => "keys_replaced",
         }
     }
 

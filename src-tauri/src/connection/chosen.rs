@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use recovery_desk::database::{Address, ConnectError};
 use recovery_desk::secret::SecretText;
+use recovery_desk::settings::file::SettingsFileProblem;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -81,7 +82,7 @@ impl Chosen {
         match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text)
                 .map(Some)
-                .map_err(|error| Problem::Settings { path, reason: error.message().to_owned() }),
+                .map_err(|error| SettingsFileProblem { path, reason: error.message().to_owned() }.into()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Problem::Disk { path, source }),
         }
@@ -94,7 +95,7 @@ impl Chosen {
     pub fn remember(&self, home: &Home) -> Result<(), Problem> {
         let path = home.connection_file();
         let text = toml::to_string(self)
-            .map_err(|error| Problem::Settings { path: path.clone(), reason: error.to_string() })?;
+            .map_err(|error| SettingsFileProblem { path: path.clone(), reason: error.to_string() })?;
         home::write_private(&path, &text).map_err(Problem::disk(path))
     }
 

@@ -10,6 +10,7 @@ use recovery_desk::database::Database;
 use recovery_desk::desk::{Desk, Parts};
 use recovery_desk::hashing::HashingCost;
 use recovery_desk::keys::DataKeys;
+use recovery_desk::settings::file::SettingsFile;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -19,7 +20,6 @@ use super::events;
 use super::pages::Pages;
 use crate::home::make_private_folder;
 use crate::problem::Problem;
-use crate::settings_file::SettingsFile;
 
 /// An open desk.
 #[derive(Debug)]

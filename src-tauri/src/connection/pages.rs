@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use recovery_desk::desk::Desk;
 use recovery_desk::settings::Settings;
+use recovery_desk::settings::file::SettingsFile;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::home::Home;
 use crate::problem::Problem;
-use crate::settings_file::SettingsFile;
 
 /// Tried first, so that links in yesterday's letters still lead here; if it is taken, any other does.
 const USUAL_PORT: u16 = 47_326;
@@ -56,7 +56,7 @@ impl Pages {
     /// # Errors
     /// [`Problem::Settings`].
     pub fn settings(&self, file: SettingsFile, home: &Home) -> Result<Settings, Problem> {
-        file.settings(&home.settings_file(), self.public_url.clone())
+        Ok(file.settings(&home.settings_file(), self.public_url.clone())?)
     }
 
     /// Begins to serve.

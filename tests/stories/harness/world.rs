@@ -147,7 +147,7 @@ impl World {
     pub async fn audit(&self) -> Vec<audit::AuditRow> {
         self.look_round().await;
         let mut tx = self.desk.database.begin_read().await.unwrap();
-        let rows = audit::from(&mut tx, 0, 100_000).await.unwrap();
+        let rows = audit::after(&mut tx, 0, 100_000).await.unwrap();
         let head = chain::check(&rows).unwrap_or_else(|broken| panic!("{broken:?}"));
         assert_eq!(head.map_or(0, |head| head.seq), rows.len() as i64);
         drop(tx);

@@ -3,6 +3,7 @@
 //! locked chain head cost 70-80 % of the throughput at 8 clients.
 
 pub mod chain;
+pub mod check;
 pub mod heads;
 pub mod sealer;
 

@@ -24,6 +24,21 @@ pub enum KeyKind {
     Audit,
 }
 
+impl KeyKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Pepper, Self::Code, Self::Outbox, Self::Audit];
+
+    /// The name in files and in the audit log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pepper => "pepper",
+            Self::Code => "code",
+            Self::Outbox => "outbox",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 /// Names a key without saying anything of it: 8 lower-case letters and digits (8 bytes is also what fits into the
 /// `keyid` of an Argon2 PHC string).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 //! lists those that arrive by name; the window, the desk API and the role matrix read it and nothing else.
 
 pub mod account;
+pub mod adopt_keys;
 pub mod call_happened;
 pub mod call_view;
 pub mod check_answers;
-pub mod check_audit;
 pub mod compare_preview;
 pub mod confirm_code;
 pub mod current_call;
@@ -28,6 +28,7 @@ pub mod operator_sign_in;
 pub mod operator_sign_out;
 pub mod operators;
 pub mod pass_on;
+pub mod read_audit;
 pub mod redeem_unlock;
 pub mod repudiate;
 pub mod request_state;
@@ -161,9 +162,11 @@ pub const TABLE: &[Listed] = &[
     listed::<housekeeping::Sweep>(),
     listed::<reset_authenticator::ResetAuthenticator>(),
     listed::<list_operators::ListOperators>(),
-    listed::<check_audit::CheckAudit>(),
+    listed::<read_audit::ReadAudit>(),
+    listed::<adopt_keys::AdoptKeys>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
+    listed::<crate::audit::sealer::SignAuditHead>(),
     listed::<crate::demo::seed::SeedDemo>(),
 ];
 

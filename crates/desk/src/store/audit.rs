@@ -3,7 +3,7 @@
 use crate::database::{Tx, sql};
 
 /// An entry as it is stored.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
 pub struct AuditRow {
     /// Its id.
     pub id: String,
@@ -95,9 +95,9 @@ pub async fn chain(tx: &mut Tx, row: AuditRow) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Chained entries from a number on, in order.
-pub async fn from(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
-    sql("SELECT * FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2").bind(seq).bind(limit).all(tx).await
+/// Chained entries behind a number, in order.
+pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
+    sql("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2").bind(seq).bind(limit).all(tx).await
 }
 
 /// One line of a user's history.

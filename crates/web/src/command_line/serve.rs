@@ -1,6 +1,7 @@
 //! `serve`: the account pages on this machine's loopback address, over a database that desks use as well. TLS
 //! comes with the desk server of a later version; until then a proxy on this machine may add it in front.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use recovery_desk::settings::{Organisation, Settings};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::{CommandError, Opened, open};
+use super::CommandError;
+use super::database::Opened;
 use crate::output::line;
 
 /// Where and as whom the pages are served.
@@ -43,7 +45,8 @@ pub struct Serve {
 /// Serves until it is told to stop. Letters are sent by the desks, which know the mail server.
 pub async fn serve(asked: Serve) -> Result<(), CommandError> {
     loopback_only(asked.listen)?;
-    let listener = TcpListener::bind(asked.listen).await?;
+    let listener =
+        TcpListener::bind(asked.listen).await.map_err(|error| not_listening(asked.listen, &error))?;
     let here = format!("http://{}", listener.local_addr()?);
     let public_url = asked.public_url.map_or_else(|| Url::parse(&here), Ok)?;
     encrypted_or_here(&public_url)?;
@@ -54,7 +57,7 @@ pub async fn serve(asked: Serve) -> Result<(), CommandError> {
         opening_hours: asked.opening_hours.unwrap_or(usual.opening_hours),
     };
     let settings = Settings { organisation, public_url, times: ShownTimes::utc(), smtp: None, sms: None };
-    let desk = open(asked.opened, settings, asked.audit_heads).await?;
+    let desk = asked.opened.desk_with(settings, asked.audit_heads).await?;
     let tasks = caretaker::start(desk.clone())?;
     line(format!("The account pages are on {here}. Ctrl+C stops them."));
     axum::serve(listener, crate::router(desk.clone())).with_graceful_shutdown(told_to_stop()).await?;
@@ -72,6 +75,22 @@ fn loopback_only(listen: SocketAddr) -> Result<(), CommandError> {
          server of a later version. Listen on 127.0.0.1, and put a proxy with TLS on this machine in front."
     )
     .into())
+}
+
+fn not_listening(listen: SocketAddr, error: &io::Error) -> CommandError {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "Port {} of {} is taken by another program. Stop that one, or name another port with --listen.",
+            listen.port(),
+            listen.ip()
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "Port {} needs rights this program doesn't have. Name one from 1024 on with --listen.",
+            listen.port()
+        ),
+        _ => format!("Nobody can be served on {listen}: {error}"),
+    }
+    .into()
 }
 
 /// Links in letters must not lead over an open network without TLS.

@@ -62,7 +62,8 @@ pub async fn all_sealed(desk: &Desk) -> Result<(), CommandError> {
     let until = Instant::now() + LONGEST_WAIT;
     let system = Caller::System("demo call");
     while Instant::now() < until {
-        if !desk.perform(&system, Door::System, None, AuditWaits {}).await?.waits {
+        let waiting = desk.perform(&system, Door::System, None, AuditWaits {}).await?;
+        if !waiting.to_chain && !waiting.to_sign {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

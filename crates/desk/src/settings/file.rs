@@ -1,23 +1,33 @@
-//! `settings.toml` beside the data: what a person sets outside the database. Read when a connection is opened. No
-//! password stands in it; the mail server's lies in a file of its own that only its owner can read.
+//! `settings.toml`: what a person sets outside the database, read by the app when a connection is opened and by a
+//! server when it starts. No password stands in it; the mail server's lies in a file of its own that only its
+//! owner can read. Files named in it are looked for beside it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use recovery_desk::letters::ShownTimes;
-use recovery_desk::settings::{Organisation, Settings};
-use recovery_desk::sms::SmsFile;
-use recovery_desk::smtp::{SmtpLogin, SmtpSettings, SmtpTls};
 use recovery_rules::email::Email;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::problem::Problem;
+use super::{Organisation, Settings};
+use crate::letters::ShownTimes;
+use crate::sms::SmsFile;
+use crate::smtp::{SmtpLogin, SmtpSettings, SmtpTls};
 
 /// The longest wait for one step of the mail server.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The file can't be used, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("The settings in {} can't be used: {reason}", path.display())]
+pub struct SettingsFileProblem {
+    /// Which file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
 
 /// The file as it stands.
 #[derive(Debug, Default, Deserialize)]
@@ -81,8 +91,8 @@ impl SettingsFile {
     /// Reads the file; a missing one sets nothing.
     ///
     /// # Errors
-    /// [`Problem::Settings`] names the file and what is wrong.
-    pub fn read(path: &Path) -> Result<Self, Problem> {
+    /// [`SettingsFileProblem`] names the file and what is wrong.
+    pub fn read(path: &Path) -> Result<Self, SettingsFileProblem> {
         match fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| unusable(path, error.message())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
@@ -93,8 +103,8 @@ impl SettingsFile {
     /// The address users reach, if the file names one.
     ///
     /// # Errors
-    /// [`Problem::Settings`] if it is none.
-    pub fn public_url(&self, path: &Path) -> Result<Option<Url>, Problem> {
+    /// [`SettingsFileProblem`] if it is none.
+    pub fn public_url(&self, path: &Path) -> Result<Option<Url>, SettingsFileProblem> {
         let Some(text) = &self.public_url else { return Ok(None) };
         let url = Url::parse(text).map_err(|error| unusable(path, &format!("public_url: {error}")))?;
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
@@ -106,8 +116,8 @@ impl SettingsFile {
     /// The desk's settings with this address of the account pages.
     ///
     /// # Errors
-    /// [`Problem::Settings`].
-    pub fn settings(self, path: &Path, public_url: Url) -> Result<Settings, Problem> {
+    /// [`SettingsFileProblem`].
+    pub fn settings(self, path: &Path, public_url: Url) -> Result<Settings, SettingsFileProblem> {
         let times = match self.times {
             None => ShownTimes::utc(),
             Some(times) => ShownTimes::fixed(times.offset_minutes, &times.name)
@@ -122,12 +132,14 @@ impl SettingsFile {
 }
 
 impl Smtp {
-    fn settings(self, path: &Path) -> Result<SmtpSettings, Problem> {
+    fn settings(self, path: &Path) -> Result<SmtpSettings, SettingsFileProblem> {
         let from =
             Email::parse(&self.from).map_err(|_| unusable(path, "smtp.from is not an e-mail address"))?;
         let login = match (self.user, self.password_file) {
             (None, None) => None,
-            (Some(user), Some(file)) => Some(SmtpLogin { user, password: read_password(path, &file)? }),
+            (Some(user), Some(file)) => {
+                Some(SmtpLogin { user, password: read_password(path, &beside(path, file))? })
+            }
             _ => return Err(unusable(path, "smtp needs both user and password_file, or neither")),
         };
         Ok(SmtpSettings {
@@ -139,13 +151,21 @@ impl Smtp {
             },
             login,
             from,
-            extra_root_certificate: self.extra_root_certificate,
+            extra_root_certificate: self.extra_root_certificate.map(|file| beside(path, file)),
             timeout: MAIL_TIMEOUT,
         })
     }
 }
 
-fn read_password(settings: &Path, file: &Path) -> Result<SecretString, Problem> {
+/// A file named in the settings: beside them, unless its whole path is given.
+fn beside(settings: &Path, file: PathBuf) -> PathBuf {
+    match settings.parent() {
+        Some(folder) if file.is_relative() => folder.join(file),
+        _ => file,
+    }
+}
+
+fn read_password(settings: &Path, file: &Path) -> Result<SecretString, SettingsFileProblem> {
     let shown = file.display();
     let metadata = fs::metadata(file).map_err(|error| unusable(settings, &format!("{shown}: {error}")))?;
     #[cfg(unix)]
@@ -159,15 +179,15 @@ fn read_password(settings: &Path, file: &Path) -> Result<SecretString, Problem> 
     Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-fn unusable(path: &Path, reason: &str) -> Problem {
-    Problem::Settings { path: path.to_owned(), reason: reason.to_owned() }
+fn unusable(path: &Path, reason: &str) -> SettingsFileProblem {
+    SettingsFileProblem { path: path.to_owned(), reason: reason.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<SettingsFile, Problem> {
+    fn read(text: &str) -> Result<SettingsFile, SettingsFileProblem> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
         fs::write(&path, text).unwrap();
@@ -207,6 +227,13 @@ mod tests {
         let settings = settings(&text).unwrap();
         let login = settings.smtp.unwrap().login.unwrap();
         assert_eq!(secrecy::ExposeSecret::expose_secret(&login.password), "canary");
+    }
+
+    #[test]
+    fn a_file_named_in_the_settings_lies_beside_them() {
+        let settings = Path::new("/etc/recovery-desk/settings.toml");
+        assert_eq!(beside(settings, "password".into()), Path::new("/etc/recovery-desk/password"));
+        assert_eq!(beside(settings, "/run/secrets/password".into()), Path::new("/run/secrets/password"));
     }
 
     #[test]
