@@ -35,6 +35,9 @@ CREATE TABLE users (
   -- No password yet: an imported user chooses the first one through Forgot password.
   password_hash    TEXT,
   security_epoch   BIGINT NOT NULL DEFAULT 1,
+  -- E.164, from an import: offered when 2-step is turned on, and nothing else. Not verified, so never a factor;
+  -- searched by nothing.
+  offered_phone    TEXT,
   paused_until     BIGINT,
   -- Calls opened by a call reference have a budget of their own, so that strangers' misses don't close
   -- the line to the owner.

@@ -29,6 +29,12 @@ pub enum Problem {
         .0.display()
     )]
     KeysMissing(PathBuf),
+    /// The file of keys was written before the keys were rotated.
+    #[error(
+        "The data keys of this database were replaced, and {} holds the former ones. Put the newest keys.sealed there (recovery-desk-server keys export, keys import), then connect again.",
+        .0.display()
+    )]
+    KeysFileOutOfDate(PathBuf),
     /// The two passphrases differ.
     #[error("The two passphrases are not the same. Type both again.")]
     PassphrasesDiffer,
@@ -90,6 +96,7 @@ impl Problem {
         let (code, field) = match self {
             Self::NotConnected => ("not_connected", None),
             Self::Open(OpenError::OtherKeys) => ("other_keys", None),
+            Self::Open(OpenError::KeysOutOfDate) => ("keys_out_of_date", None),
             Self::Open(OpenError::DemoMixed) => ("demo_mixed", None),
             Self::Open(OpenError::Connect(ConnectError::NotAnAddress)) => ("not_an_address", Some("url")),
             Self::Open(OpenError::Connect(ConnectError::NotVerified)) | Self::PasswordInOptions => {
@@ -97,6 +104,7 @@ impl Problem {
             }
             Self::Open(_) => ("database_not_opened", None),
             Self::KeysMissing(_) => ("keys_missing", None),
+            Self::KeysFileOutOfDate(_) => ("keys_out_of_date", None),
             Self::PassphrasesDiffer => ("passphrases_differ", Some("confirmation")),
             Self::PassphraseTooShort(_) => ("passphrase_too_short", Some("passphrase")),
             Self::Keys(KeysError::WrongPassphrase) => ("wrong_passphrase", Some("passphrase")),

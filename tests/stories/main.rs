@@ -8,6 +8,7 @@ mod attacks;
 mod audit_log;
 mod calls;
 mod checks;
+mod command_line;
 mod database_tls;
 mod harness;
 mod hostile;

@@ -46,6 +46,7 @@ pub fn body(name: &str) -> Value {
             json!({ "email": "a@b.example", "invitation_code": "x", "code": "000000" })
         }
         "reset_authenticator" => json!({ "email": "a@b.example" }),
+        "import_users" => json!({ "path": "none", "region": null, "digest": "" }),
         "read_audit" => json!({ "after": 0 }),
         "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
         _ => json!({}),

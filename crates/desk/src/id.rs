@@ -17,6 +17,14 @@ pub fn new_id(now: Moment, chance: &Chance) -> String {
     (0..26).rev().map(|i| char::from(ALPHABET[(value >> (5 * i) & 31) as usize])).collect()
 }
 
+/// The lowest and the highest id of a moment: all its ids stand between them.
+pub fn ids_of_moment(now: Moment) -> (String, String) {
+    let value = (now.0 as u128 & 0xFFFF_FFFF_FFFF) << 80;
+    let text =
+        |value: u128| (0..26).rev().map(|i| char::from(ALPHABET[(value >> (5 * i) & 31) as usize])).collect();
+    (text(value), text(value | ((1 << 80) - 1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +37,7 @@ mod tests {
         assert!(first < second);
         assert_ne!(new_id(Moment(1_001), &chance), second);
         assert_eq!(first.len(), 26);
+        let (lowest, highest) = ids_of_moment(Moment(1_000));
+        assert!(lowest <= first && first <= highest && highest < second);
     }
 }

@@ -19,6 +19,7 @@ pub mod failure;
 mod fresh_code;
 pub mod hashing;
 pub mod id;
+pub mod import;
 pub mod keys;
 pub mod letters;
 mod letters_queue;

@@ -84,6 +84,11 @@ pub fn refusal(refusal: &Refusal) -> String {
             "This desk sent something the back office doesn't understand. Update the desk."
         }
         Busy => "Too much is going on right now. Try again in a few seconds.",
+        NotInDemo => "A demo takes no real users. Choose a live database.",
+        ImportFileChanged => {
+            "The file was changed or moved while it was read. Nothing was imported; start again."
+        }
+        ImportBadLines => "Some lines can't be imported, so nothing was.",
         KeysReplaced => {
             "The data keys were replaced, so this program has to be started again with the new ones. At a desk: quit, start again, and type the recovery passphrase."
         }
@@ -92,7 +97,7 @@ pub fn refusal(refusal: &Refusal) -> String {
 }
 
 /// The sentence of what is wrong with a field.
-fn field_problem(problem: &str) -> &'static str {
+pub fn field_problem(problem: &str) -> &'static str {
     match problem {
         "email_empty" | "email_not_an_address" => {
             "Write the whole e-mail address, like name@company.example."
@@ -100,6 +105,14 @@ fn field_problem(problem: &str) -> &'static str {
         "email_too_long" => "The e-mail address is too long. Use 254 characters at most.",
         "email_not_ascii" => {
             "Write the e-mail address without accents, the way it stands in a mail's header."
+        }
+        "phone_characters" => {
+            "Write the number with digits, spaces and hyphens, without letters or an extension."
+        }
+        "phone_country" => "The country code is not known. Begin with + and the code, such as +44.",
+        "phone_not_a_number" => "No telephone has this number. Check its digits.",
+        "phone_kind" => {
+            "This kind of number costs money or can't get a code. Write a mobile or an ordinary number."
         }
         "name_empty" => "Write a name.",
         "name_too_long" => "The name is too long. Use 120 characters at most.",

@@ -118,6 +118,12 @@ pub enum Refusal {
     MalformedRequest,
     /// Too many at once; the same answer for everybody.
     Busy,
+    /// A demo takes no real users.
+    NotInDemo,
+    /// The file to import is not the one that was looked through.
+    ImportFileChanged,
+    /// Lines of the file can't be imported; which, is told beside.
+    ImportBadLines,
     /// The data keys were replaced since this desk or server was opened.
     KeysReplaced,
 }
@@ -170,6 +176,9 @@ impl Refusal {
             RequestIdMissing => "request_id_missing",
             MalformedRequest => "malformed_request",
             Busy => "busy",
+            NotInDemo => "not_in_demo",
+            ImportFileChanged => "import_file_changed",
+            ImportBadLines => "import_bad_lines",
             KeysReplaced => "keys_replaced",
         }
     }

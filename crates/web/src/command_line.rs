@@ -4,6 +4,7 @@
 mod asking;
 mod audit;
 mod database;
+mod import;
 mod keys;
 mod operators;
 mod progress;
@@ -67,6 +68,8 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Imports users from a CSV file: all of it, or nothing.
+    Import(Box<import::Import>),
     /// The data keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -107,6 +110,7 @@ async fn command(command: Command) -> Result<Ended, CommandError> {
         }
         Command::Operators(asked) => operators::run(asked).await?,
         Command::Audit(asked) => return audit::run(asked).await,
+        Command::Import(asked) => return import::run(*asked).await,
         Command::Keys(asked) => keys::run(asked).await?,
     }
     Ok(Ended::Well)

@@ -1,9 +1,11 @@
 //! A live database: its data keys come from the keyring, else from `keys.sealed` and the recovery passphrase. A new
 //! database gets new keys once a passphrase is set and confirmed.
 
+use std::path::Path;
+
 use recovery_desk::chance::Chance;
 use recovery_desk::database::Database;
-use recovery_desk::desk::OpenError;
+use recovery_desk::desk::{OpenError, known_keys};
 use recovery_desk::keys::sealed_file::{self, IfExists};
 use recovery_desk::keys::{DataKeys, KeysError, Passphrase};
 use recovery_desk::store::meta;
@@ -58,7 +60,7 @@ pub async fn connect(
         match Open::start(chosen, database.clone(), keys, around).await {
             Ok(open) => return Ok((Reached::Open(open), keyring)),
             // The keyring's copy is out of date; the sealed file decides.
-            Err(Problem::Open(OpenError::OtherKeys)) => {}
+            Err(Problem::Open(OpenError::OtherKeys | OpenError::KeysOutOfDate)) => {}
             Err(problem) => {
                 database.close().await;
                 return Err(problem);
@@ -69,6 +71,10 @@ pub async fn connect(
     if kind.is_some() && !sealed {
         database.close().await;
         return Err(Problem::KeysMissing(keys_file));
+    }
+    if sealed && was_replaced(&database, &keys_file).await {
+        database.close().await;
+        return Err(Problem::KeysFileOutOfDate(keys_file));
     }
     let waiting = Waiting { chosen: chosen.clone(), first_run: !sealed, database };
     Ok((Reached::Waiting(waiting), keyring))
@@ -167,6 +173,13 @@ async fn connect_database(
 async fn kind_of(database: &Database) -> Option<String> {
     let mut tx = database.begin_read().await.ok()?;
     meta::get(&mut tx, "kind").await.ok().flatten()
+}
+
+/// Whether the sealed file was written before a rotation that the database knows of: its passphrase would open nothing.
+async fn was_replaced(database: &Database, keys_file: &Path) -> bool {
+    let Ok(ids) = sealed_file::key_ids_in_file(keys_file) else { return false };
+    let Ok(mut tx) = database.begin_read().await else { return false };
+    known_keys(&mut tx, false).await.ok().flatten().is_some_and(|known| known.history.has_replaced(&ids))
 }
 
 /// Argon2 over 64 MiB takes its time: not on a thread that answers the page.

@@ -2,6 +2,14 @@
 
 use std::sync::Mutex;
 
+use recovery_desk::chance::Chance;
+use recovery_desk::clock::Clock;
+use recovery_desk::database::{Address, Database};
+use recovery_desk::desk::{Desk, Parts};
+use recovery_desk::hashing::HashingCost;
+use recovery_desk::keys::sealed_file::{self, IfExists};
+use recovery_desk::keys::{DataKeys, KeyKind, Passphrase};
+use recovery_desk::settings::Settings;
 use serde_json::json;
 
 use super::*;
@@ -117,6 +125,89 @@ async fn a_database_without_its_keys_is_not_given_new_ones() {
     assert!(view.reason.unwrap().contains("keys.sealed"));
     let refused = desktop.connection.choose(Choice::Sqlite { path: None }).await;
     assert_eq!(refused.unwrap_err().wire().code, "keys_missing");
+}
+
+/// The keys of the default database, opened with the passphrase.
+fn keys_file(desktop: &Desktop) -> (std::path::PathBuf, DataKeys) {
+    let path = desktop.folder.path().join("keys.sealed");
+    let keys = sealed_file::open_file(&path, &Passphrase::parse(&secret(PASSPHRASE)).unwrap()).unwrap();
+    (path, keys)
+}
+
+/// What `recovery-desk-server keys rotate` does to the file, and to the database once it opens with it.
+async fn rotated(desktop: &Desktop, the_database_is_told: bool) {
+    let (path, keys) = keys_file(desktop);
+    let chance = Chance::operating_system();
+    let new = keys.replaced(KeyKind::Pepper, &chance).replaced(KeyKind::Outbox, &chance);
+    let passphrase = Passphrase::parse(&secret(PASSPHRASE)).unwrap();
+    sealed_file::seal_to_file(&path, &new, &passphrase, IfExists::Replace, &chance).unwrap();
+    if the_database_is_told {
+        let address = Address::Sqlite(desktop.folder.path().join("auth.db"));
+        let desk = Desk::open(Parts {
+            database: Database::connect(&address).await.unwrap(),
+            keys: new,
+            settings: Settings::for_demo("http://localhost".parse().unwrap()),
+            clock: Clock::Database,
+            chance,
+            hashing: HashingCost::cheap(),
+            audit_heads: None,
+        });
+        desk.await.unwrap().database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn after_a_rotation_the_keyrings_old_copy_leads_to_the_passphrase_and_is_renewed() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.first_run().await;
+    desktop.ask("greeting", json!({})).await.unwrap();
+    rotated(&desktop, true).await;
+    assert_eq!(
+        desktop.ask("greeting", json!({})).await,
+        Err("keys_replaced".to_owned()),
+        "a window that was open"
+    );
+
+    let desktop = desktop.restarted(None).await;
+    let view = desktop.connection.view().await;
+    assert!(view.needs_passphrase && !view.first_run && view.mode == "sqlite", "asked, no error: {view:?}");
+    assert_eq!(view.keyring, KeyringState::Ok);
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+    desktop.ask("greeting", json!({})).await.unwrap();
+    let desktop = desktop.restarted(None).await;
+    assert!(!desktop.connection.view().await.needs_passphrase, "the keyring has the new keys");
+}
+
+#[tokio::test]
+async fn a_rotation_that_broke_off_before_the_database_was_told_shuts_nobody_out() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.first_run().await;
+    rotated(&desktop, false).await;
+    desktop.ask("greeting", json!({})).await.unwrap();
+    let desktop = desktop.restarted(None).await;
+    assert!(!desktop.connection.view().await.needs_passphrase, "the keyring's copy is still the database's");
+    desktop.ask("greeting", json!({})).await.unwrap();
+    // D13.1: the keyring is lost; the passphrase opens the new file, and the database takes its keys over.
+    let desktop = desktop.restarted(Some(Keyring::in_memory())).await;
+    assert!(desktop.connection.view().await.needs_passphrase);
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+    desktop.ask("greeting", json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_keys_from_before_the_rotation_is_named_and_no_passphrase_is_asked_for_it() {
+    let desktop = Desktop::new(Keyring::absent());
+    desktop.first_run().await;
+    let (path, _) = keys_file(&desktop);
+    let former = std::fs::read(&path).unwrap();
+    rotated(&desktop, true).await;
+    std::fs::write(&path, former).unwrap();
+    let desktop = desktop.restarted(None).await;
+    let view = desktop.connection.view().await;
+    assert_eq!(view.mode, "none");
+    assert!(view.reason.unwrap().contains("holds the former ones"));
+    let refused = desktop.connection.choose(Choice::Sqlite { path: None }).await;
+    assert_eq!(refused.unwrap_err().wire().code, "keys_out_of_date");
 }
 
 #[tokio::test]

@@ -37,6 +37,14 @@ pub fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(|| Cluster::start("", &[]))
 }
 
+/// An empty database on the server, without our schema.
+pub fn empty() -> Address {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let name = format!("empty_{}", MADE.fetch_add(1, Ordering::Relaxed));
+    cluster().run("postgres", &format!("CREATE DATABASE {name}"));
+    Address::Postgres { url: cluster().url(&name).into(), certificate: None }
+}
+
 async fn make_template() {
     cluster().run("postgres", "CREATE DATABASE template_migrated");
     let url = cluster().url("template_migrated").into();

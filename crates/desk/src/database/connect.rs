@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::Database;
 
@@ -42,6 +42,12 @@ pub enum ConnectError {
     /// The name or the password is not right.
     #[error("The database refused this name or password. Check both, or ask whoever runs the database.")]
     Login,
+    /// The file is none of SQLite's.
+    #[error("{} is not a SQLite database. Choose another file.", .0.display())]
+    NotSqlite(PathBuf),
+    /// The database belongs to another program.
+    #[error("This database belongs to another program. Choose an empty one, or one made by Recovery Desk.")]
+    AnotherProgram,
     /// The database did not answer or refused.
     #[error("The database can't be opened: {0}")]
     Database(sqlx::Error),
@@ -77,6 +83,7 @@ impl Database {
 
     async fn connect_sqlite(path: &Path) -> Result<Self, ConnectError> {
         make_private_file(path).map_err(|e| ConnectError::Folder(path.to_owned(), e))?;
+        not_anothers(path).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -122,6 +129,34 @@ impl Database {
             .await?;
         Ok(Self::Postgres(pool))
     }
+}
+
+/// Refuses a file of another program before anything is written to it: to ask for the write-ahead log changes a file.
+async fn not_anothers(path: &Path) -> Result<(), ConnectError> {
+    if std::fs::metadata(path).map_err(|e| ConnectError::Folder(path.to_owned(), e))?.len() == 0 {
+        return Ok(());
+    }
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(3));
+    let not_a_database = |error: sqlx::Error| match error.as_database_error().and_then(|error| error.code()) {
+        // SQLITE_NOTADB
+        Some(code) if code == "26" => ConnectError::NotSqlite(path.to_owned()),
+        _ => ConnectError::Database(error),
+    };
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(not_a_database)?;
+    let tables: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name <> '_sqlx_migrations'",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .map_err(not_a_database)?;
+    let ours: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('_sqlx_migrations', 'audit', 'meta')",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .map_err(not_a_database)?;
+    connection.close().await?;
+    if tables > 0 && ours < 3 { Err(ConnectError::AnotherProgram) } else { Ok(()) }
 }
 
 fn on_this_machine(options: &PgConnectOptions) -> bool {

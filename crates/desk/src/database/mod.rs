@@ -3,12 +3,15 @@
 
 mod connect;
 mod migrate;
+mod rows;
 mod sql;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use connect::{Address, ConnectError};
 pub use migrate::{MigrateError, latest_version};
+pub use rows::Rows;
+pub(crate) use rows::rows_text;
 pub use sql::{Bind, Row, Sql, sql};
 
 /// An open auth database.

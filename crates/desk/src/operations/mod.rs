@@ -18,6 +18,7 @@ pub mod enter_sign_in_code;
 pub mod first_administrator;
 pub mod greeting;
 pub mod housekeeping;
+pub mod import_users;
 pub mod list_operators;
 pub mod look_up;
 pub mod messages;
@@ -164,6 +165,7 @@ pub const TABLE: &[Listed] = &[
     listed::<list_operators::ListOperators>(),
     listed::<read_audit::ReadAudit>(),
     listed::<adopt_keys::AdoptKeys>(),
+    listed::<import_users::ImportUsers>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
     listed::<crate::audit::sealer::SignAuditHead>(),

@@ -20,6 +20,14 @@ pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Company>, sqlx::Error
     sql("SELECT id, name, protected FROM companies WHERE id = $1").bind(id).optional(tx).await
 }
 
+/// Those whose name folds to this: the same name, or one that looks like it.
+pub async fn by_fold(tx: &mut Tx, name_fold: &str) -> Result<Vec<Company>, sqlx::Error> {
+    sql("SELECT id, name, protected FROM companies WHERE name_fold = $1 ORDER BY id LIMIT 3")
+        .bind(name_fold)
+        .all(tx)
+        .await
+}
+
 /// Adds one.
 pub async fn insert(tx: &mut Tx, company: &Company, name_fold: &str, now: Moment) -> Result<(), sqlx::Error> {
     sql("INSERT INTO companies (id, name, name_fold, protected, created_at) VALUES ($1, $2, $3, $4, $5)")

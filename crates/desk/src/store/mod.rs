@@ -10,6 +10,7 @@ pub mod companies;
 pub mod counters;
 pub mod demo_mailbox;
 pub mod events;
+pub mod imported_users;
 pub mod leases;
 pub mod links;
 pub mod look_up;
