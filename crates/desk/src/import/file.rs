@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use recovery_rules::display_name::DisplayName;
 use sha2::{Digest, Sha256};
@@ -115,10 +115,19 @@ impl ImportFile {
         if !self.read()? {
             return Ok(None);
         }
-        let number = self.record.position().map_or(0, csv::Position::line);
+        let number = self.first_line_of_record();
         let (found, wanted) = (self.record.len(), self.width);
         let fields = if found == wanted { self.fields() } else { Err(Reason::Fields { found, wanted }) };
         Ok(Some(Line { number, fields }))
+    }
+
+    /// Where the record begins, as an editor counts lines: the reader counts empty lines before it to it.
+    fn first_line_of_record(&self) -> u64 {
+        let end = self.reader.position();
+        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let at_the_end = end.byte() == self.counters.passed.load(Ordering::Relaxed);
+        let ended = !at_the_end || self.counters.last.load(Ordering::Relaxed) == b'\n';
+        end.line() - inside - u64::from(ended)
     }
 
     /// Bytes read so far.
@@ -188,27 +197,61 @@ fn places(header: &csv::ByteRecord, path: &Path) -> Result<[Option<usize>; 6], F
 struct Counters {
     all: AtomicU64,
     since_a_line: AtomicU64,
+    /// Bytes passed on, and the last of them.
+    passed: AtomicU64,
+    last: AtomicU8,
     /// The line the next record begins at or after.
     line: AtomicU64,
 }
 
-/// Takes the digest of what passes, and stops a line that never ends before it fills the memory.
+/// Takes the digest of what passes, and stops a line that never ends before it fills the memory. Lines come out ended by
+/// a line feed alone, so that they can be counted.
 struct Counted<R> {
     inner: R,
     digest: Sha256,
     counters: Arc<Counters>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: BufRead> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.digest.update(&buffer[..read]);
-        self.counters.all.fetch_add(read as u64, Ordering::Relaxed);
-        if self.counters.since_a_line.fetch_add(read as u64, Ordering::Relaxed) > LONGEST_LINE {
-            return Err(io::ErrorKind::FileTooLarge.into());
+        loop {
+            let available = self.inner.fill_buf()?;
+            let taken = available.len().min(buffer.len());
+            if taken == 0 {
+                return Ok(0);
+            }
+            let bytes = &available[..taken];
+            self.digest.update(bytes);
+            self.counters.all.fetch_add(taken as u64, Ordering::Relaxed);
+            if self.counters.since_a_line.fetch_add(taken as u64, Ordering::Relaxed) > LONGEST_LINE {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            let mut passed = without_carriage_returns(bytes, buffer);
+            let open_end = bytes.ends_with(b"\r");
+            self.inner.consume(taken);
+            if open_end && self.inner.fill_buf()?.first() == Some(&b'\n') {
+                passed -= 1;
+            }
+            if passed > 0 {
+                self.counters.passed.fetch_add(passed as u64, Ordering::Relaxed);
+                self.counters.last.store(buffer[passed - 1], Ordering::Relaxed);
+                return Ok(passed);
+            }
         }
-        Ok(read)
     }
+}
+
+/// Copies, but for carriage returns before a line feed; says how many bytes that are.
+fn without_carriage_returns(bytes: &[u8], out: &mut [u8]) -> usize {
+    let mut length = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
+            continue;
+        }
+        out[length] = *byte;
+        length += 1;
+    }
+    length
 }
 
 #[cfg(test)]
@@ -267,6 +310,21 @@ mod tests {
         assert_eq!(found[0].0, 2);
         assert_eq!(found[1], (5, Err(Reason::Fields { found: 3, wanted: 5 })));
         assert_eq!((found[2].0, found[2].1.as_ref().unwrap()[2].as_str()), (6, "x \"y\""));
+    }
+
+    #[test]
+    fn lines_are_counted_the_same_whatever_ends_them_and_wherever_a_block_ends() {
+        let mut text = "company,role,given_name,family_name,email\n".to_owned();
+        for i in 0..5_000 {
+            let blank = if i % 7 == 0 { "\n" } else { "" };
+            text.push_str(&format!("{blank}A,standard,\"x\ny\",z,user{i}@b.example\n"));
+        }
+        let unix = lines(&text);
+        assert_eq!(unix.len(), 5_000);
+        let by_hand = text[..text.find("user4321@").unwrap()].matches('\n').count() as u64;
+        assert_eq!(unix[4321].0, by_hand, "the quoted line break is inside the record");
+        assert_eq!(lines(&text.replace('\n', "\r\n")), unix);
+        assert_eq!(lines(text.trim_end()), unix, "the last line needs no end");
     }
 
     #[test]
