@@ -33,11 +33,14 @@ pub fn ask_passphrase(prompt: &str) -> Result<Typed, CommandError> {
         rpassword::prompt_password(prompt)?
     } else {
         let mut text = String::new();
-        if io::stdin().read_line(&mut text)? == 0 {
-            return Err("The recovery passphrase is missing: type it, or pipe it in as a line.".into());
-        }
+        io::stdin().read_line(&mut text)?;
         text.trim_end_matches(['\r', '\n']).to_owned()
     };
+    if typed.is_empty() {
+        return Err(
+            "The recovery passphrase is missing. Type it when asked, or give it on standard input.".into()
+        );
+    }
     Ok(Typed(SecretString::from(typed)))
 }
 
