@@ -45,8 +45,16 @@ CREATE TABLE users (
   stopped_until    BIGINT,
   frozen_until     BIGINT,
   last_sign_in_at  BIGINT,
+  -- The address before the last change; told of every change too until this moment.
+  former_email       TEXT,
+  former_email_until BIGINT,
+  -- When the owner was last reminded to check the answers.
+  reminded_at      BIGINT,
+  -- When the owner was last told of a sign-in that stopped before its second step.
+  unfinished_told_at BIGINT,
   created_at       BIGINT NOT NULL,
-  CHECK ((account = 'locked') = (locked_by IS NOT NULL))
+  CHECK ((account = 'locked') = (locked_by IS NOT NULL)),
+  CHECK ((former_email IS NULL) = (former_email_until IS NULL))
 );
 -- Look-up reads half-open ranges in the order of these indexes and nothing else.
 CREATE INDEX users_by_family ON users (family_fold, given_fold, id);
@@ -62,11 +70,18 @@ CREATE TABLE two_step (
   changed_at         BIGINT NOT NULL,
   recovery_code_hash BLOB,
   recovery_code_at   BIGINT,
+  -- Pending acknowledgement: the keyed hash of the code's last group, until its owner has typed that group.
+  -- A code that nobody acknowledged is void; the next sign-in offers a new one.
+  recovery_code_last_group BLOB,
   -- 'off' and 'never' leave nothing behind; 'on' has everything it promises.
   CHECK (state <> 'on' OR (phone IS NOT NULL AND recovery_code_hash IS NOT NULL)),
-  CHECK (state = 'on' OR (phone IS NULL AND phone_last4 IS NULL AND recovery_code_hash IS NULL))
+  CHECK (state = 'on' OR (phone IS NULL AND phone_last4 IS NULL AND recovery_code_hash IS NULL)),
+  CHECK ((recovery_code_hash IS NULL) = (recovery_code_at IS NULL)),
+  CHECK (recovery_code_hash IS NOT NULL OR recovery_code_last_group IS NULL)
 );
 CREATE INDEX two_step_by_last4 ON two_step (phone_last4, user_id);
+-- How many accounts share a number: a cap, and a sign of a shared log-in.
+CREATE INDEX two_step_by_phone ON two_step (phone);
 
 CREATE TABLE security_answers (
   user_id      TEXT NOT NULL REFERENCES users (id),
@@ -117,10 +132,46 @@ CREATE TABLE sessions (
   ended_at     BIGINT,
   -- When the operator last gave a code of the authenticator: risky operations ask for a fresh one.
   confirmed_at BIGINT,
-  CHECK ((operator_id IS NULL) <> (user_id IS NULL))
+  -- The second step of this session: when, and by what. None where the password (or a remembered browser) sufficed.
+  second_step_at BIGINT,
+  second_step_by TEXT CHECK (second_step_by IN ('text_message', 'mail', 'recovery_code', 'reset')),
+  -- "Later" was chosen in this session, while 2-step is to be set up again.
+  later_at     BIGINT,
+  CHECK ((operator_id IS NULL) <> (user_id IS NULL)),
+  CHECK ((second_step_at IS NULL) = (second_step_by IS NULL)),
+  CHECK (user_id IS NOT NULL OR (second_step_at IS NULL AND later_at IS NULL))
 );
 CREATE INDEX sessions_by_operator ON sessions (operator_id, ended_at);
 CREATE INDEX sessions_by_user ON sessions (user_id, ended_at);
+
+-- Browsers that are not asked for a verification code for a while; the token's keyed hash, never the token.
+-- Ended ones are removed: 2-step that is off leaves none.
+CREATE TABLE remembered_browsers (
+  id            TEXT PRIMARY KEY,
+  user_id       TEXT NOT NULL REFERENCES users (id),
+  token_hash    BLOB NOT NULL UNIQUE,
+  -- What the browser says it is, in our own words ("Firefox on Windows"); never its raw header.
+  label         TEXT NOT NULL,
+  epoch         BIGINT NOT NULL,
+  remembered_at BIGINT NOT NULL,
+  last_used_at  BIGINT NOT NULL,
+  expires_at    BIGINT NOT NULL
+);
+CREATE INDEX remembered_browsers_by_user ON remembered_browsers (user_id, remembered_at);
+
+-- A sign-in whose password was right and whose second step is still to come, bound to one browser.
+CREATE TABLE sign_in_challenges (
+  id             TEXT PRIMARY KEY,
+  user_id        TEXT NOT NULL REFERENCES users (id),
+  challenge_hash BLOB NOT NULL UNIQUE,
+  epoch          BIGINT NOT NULL,
+  began_at       BIGINT NOT NULL,
+  expires_at     BIGINT NOT NULL,
+  -- Finished, or taken over by a newer one of the same browser; else its owner is told of it once.
+  finished_at    BIGINT
+);
+CREATE INDEX sign_in_challenges_unfinished ON sign_in_challenges (began_at) WHERE finished_at IS NULL;
+CREATE INDEX sign_in_challenges_by_user ON sign_in_challenges (user_id, began_at);
 
 CREATE TABLE calls (
   id               TEXT PRIMARY KEY,
@@ -185,7 +236,7 @@ CREATE TABLE links (
   id            TEXT PRIMARY KEY,
   user_id       TEXT NOT NULL REFERENCES users (id),
   call_id       TEXT REFERENCES calls (id),
-  purpose       TEXT NOT NULL CHECK (purpose IN ('unlock', 'repudiate')),
+  purpose       TEXT NOT NULL CHECK (purpose IN ('unlock', 'repudiate', 'reset', 'confirm_address', 'address_not_me')),
   -- NULL until the mailer takes the letter and makes the secret.
   secret_hash   BLOB UNIQUE,
   address       TEXT NOT NULL,
@@ -202,13 +253,15 @@ CREATE TABLE links (
 CREATE UNIQUE INDEX links_one_live_unlock ON links (user_id)
   WHERE purpose = 'unlock' AND used_at IS NULL AND ended_at IS NULL;
 CREATE INDEX links_by_call ON links (call_id, purpose);
+CREATE INDEX links_by_user ON links (user_id, purpose, created_at);
 
 -- Short codes: keyed hashes bound to user, purpose and what they belong to; tries are counted here.
 CREATE TABLE codes (
   id         TEXT PRIMARY KEY,
   user_id    TEXT NOT NULL REFERENCES users (id),
-  purpose    TEXT NOT NULL CHECK (purpose IN ('call', 'sign_in')),
-  -- The link a call code opens together with, or the sign-in challenge of this browser.
+  purpose    TEXT NOT NULL CHECK (purpose IN ('call', 'sign_in', 'turn_on', 'change_phone', 'step_up',
+                                              'reset_sms', 'reset_mail', 'contact')),
+  -- What it belongs to: the link of a call or reset code, the challenge of a sign-in, the session of the others.
   bound_to   TEXT NOT NULL,
   code_hash  BLOB,
   epoch      BIGINT NOT NULL,
@@ -216,10 +269,22 @@ CREATE TABLE codes (
   expires_at BIGINT,
   tries      BIGINT NOT NULL DEFAULT 0,
   used_at    BIGINT,
-  ended_at   BIGINT,
-  UNIQUE (purpose, bound_to)
+  ended_at   BIGINT
 );
+CREATE INDEX codes_by_bound_to ON codes (purpose, bound_to, created_at);
 CREATE UNIQUE INDEX codes_one_live ON codes (user_id, purpose, bound_to) WHERE used_at IS NULL AND ended_at IS NULL;
+
+-- A number that waits for its verification code: no factor yet, and gone when the code's life is over. One a
+-- user, so that of two tabs the last one counts.
+CREATE TABLE pending_phones (
+  user_id    TEXT PRIMARY KEY REFERENCES users (id),
+  session_id TEXT NOT NULL REFERENCES sessions (id),
+  code_id    TEXT NOT NULL REFERENCES codes (id),
+  phone      TEXT NOT NULL,
+  epoch      BIGINT NOT NULL,
+  asked_at   BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
 
 -- Messages waiting and sent. No secret stands here in clear: the mailer makes it when it takes the lease.
 CREATE TABLE outbox (

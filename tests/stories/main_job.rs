@@ -5,7 +5,7 @@ use recovery_desk::operations::account::ReadAccount;
 use recovery_desk::operations::call_view::StandingView;
 use recovery_desk::operations::enter_sign_in_code::CodeEntered;
 use recovery_desk::operations::redeem_unlock::Redeemed;
-use recovery_desk::operations::user_sign_in::UserSignedIn;
+use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::{MessageState, Outcome, TwoStep};
 use recovery_rules::time::Span;
 
@@ -57,14 +57,14 @@ on_both_databases! {
         assert_eq!(dana.end(&call.call_id).await.unwrap().outcome, Outcome::Unlocked);
 
         assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, PASSWORD).await), "sign_in_not_right");
-        let UserSignedIn::CodeNeeded { challenge, by_mail: true } =
+        let UserSignedIn::CodeNeeded { challenge } =
             pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap()
         else { panic!("a mailed code is asked for") };
         world.post().await;
         let letter = mail.newest(PRIYA, "verification code");
         assert!(letter.text.contains("works until 10:10 UTC"), "{}", letter.text);
         let code = letter.code();
-        let CodeEntered::Done { token } = pages::enter_code(&world.desk, &challenge, &code).await.unwrap()
+        let CodeEntered::Done(SignedIn { token, .. }) = pages::enter_code(&world.desk, &challenge, &code).await.unwrap()
         else { panic!("the code is right") };
         let session = token.expose().to_owned();
         let account = world.ask(&Caller::Session(token), ReadAccount {}).await.unwrap();

@@ -25,6 +25,10 @@ pub fn body(name: &str) -> Value {
         "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
         "put_off_message" => json!({ "id": "none", "reply": "" }),
+        "read_sign_in" | "resend_sign_in_code" => json!({ "challenge": "none" }),
+        "sign_in_with_recovery_code" => json!({ "challenge": "none", "recovery_code": "x" }),
+        "new_recovery_code" => json!({ "password": "x" }),
+        "acknowledge_recovery_code" => json!({ "last_group": "K4TJ" }),
         "take_message" => json!({ "id": "none" }),
         "settle_message" => {
             json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "secret_stayed": false })

@@ -10,7 +10,7 @@ use crate::harness::fixtures::NewUser;
 use crate::harness::pages;
 use crate::harness::world::request_id;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases};
-use recovery_desk::operations::user_sign_in::UserSignedIn;
+use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::TwoStep;
 
 const REVIEWED: &str = include_str!("role_matrix.txt");
@@ -52,7 +52,9 @@ async fn sign_in(world: &World, who: &str) -> Caller {
         "nobody" => Caller::Nobody,
         "user" => {
             let signed_in = pages::sign_in(&world.desk, "priya.raman@hartwell.example", PASSWORD).await;
-            let UserSignedIn::Done { token } = signed_in.unwrap() else { panic!("no code is asked for") };
+            let UserSignedIn::Done(SignedIn { token, .. }) = signed_in.unwrap() else {
+                panic!("no code is asked for")
+            };
             Caller::Session(token)
         }
         "agent" => world.agent(&format!("Agent {}", request_id())).await.caller,

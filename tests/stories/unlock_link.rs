@@ -3,7 +3,7 @@
 use recovery_desk::caller::Caller;
 use recovery_desk::operations::account::ReadAccount;
 use recovery_desk::operations::redeem_unlock::Redeemed;
-use recovery_desk::operations::user_sign_in::UserSignedIn;
+use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::{Outcome, TwoStep};
 use recovery_rules::time::Span;
 
@@ -46,7 +46,7 @@ on_both_databases! {
         let world = World::with_mail(engine).await;
         let without = NewUser { two_step: TwoStep::Never, ..NewUser::default() };
         let user = world.user(without).await;
-        let UserSignedIn::Done { token } = pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap() else { panic!() };
+        let UserSignedIn::Done(SignedIn { token, .. }) = pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap() else { panic!() };
         let session = Caller::Session(token);
         world.ask(&session, ReadAccount {}).await.unwrap();
         let dana = world.agent("Dana Whitlock").await;
@@ -58,7 +58,7 @@ on_both_databases! {
         pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
         assert_eq!(refused(world.ask(&session, ReadAccount {}).await), "signed_out");
         let again = pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
-        assert!(matches!(again, UserSignedIn::CodeNeeded { by_mail: true, .. }));
+        assert!(matches!(again, UserSignedIn::CodeNeeded { .. }));
         assert_eq!(world.count("SELECT COUNT(*) FROM two_step WHERE recovery_code_hash IS NOT NULL").await, 0);
     }
 

@@ -69,7 +69,12 @@ async fn user(token: &SecretText, is_use: bool, work: &mut Work<'_>) -> Result<A
     if user.account()? != Account::Active || user.security_epoch != session.epoch {
         return Err(Refusal::SignedOut.into());
     }
-    Ok(Actor::User(UserActor { id: user.id, session_id: session.id }))
+    Ok(Actor::User(UserActor {
+        id: user.id,
+        session_id: session.id,
+        second_step: session.second_step_at.is_some(),
+        later: session.later_at.is_some(),
+    }))
 }
 
 async fn live_session(

@@ -42,6 +42,10 @@ pub struct UserActor {
     pub id: String,
     /// The session.
     pub session_id: String,
+    /// Whether a second step was done in this session.
+    pub second_step: bool,
+    /// Whether *Later* was chosen in this session, while 2-step is to be set up again.
+    pub later: bool,
 }
 
 /// Who acts in this transaction.

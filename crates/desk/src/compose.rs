@@ -1,6 +1,7 @@
 //! From a message of the outbox to the letter a person reads. The sentences stand in `letters`.
 
 use recovery_rules::phone::PhoneNumber;
+use recovery_rules::states::{Change, CodePurpose};
 use recovery_rules::time::Moment;
 use serde_json::Value;
 use url::Url;
@@ -69,20 +70,26 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                 },
             )
         }
-        "sign_in_code" => {
+        "code" => {
             let [code] = secrets(to_send)?;
+            let code_for = facts["purpose"]
+                .as_str()
+                .and_then(CodePurpose::from_name)
+                .and_then(CodeFor::of)
+                .ok_or_else(|| Fault::Stored("a code without a purpose".to_owned()))?;
+            let reference = to_send.reference.as_deref().unwrap_or_default();
             if message.kind == "sms" {
                 let to = PhoneNumber::parse(&message.address, "GB")
                     .map_err(|_| Fault::Stored("a text without a number".to_owned()))?;
-                let text =
-                    letters::verification_text(&organisation, &to, code, CodeFor::SignIn, CODE_MINUTES);
-                return Ok(Composed::Text(text));
+                let words = letters::TextWords { code, code_for, reference, minutes: CODE_MINUTES };
+                return Ok(Composed::Text(letters::verification_text(&organisation, &to, &words)));
             }
             letters::verification_code(
                 &organisation,
                 &VerificationCode {
                     code,
-                    code_for: CodeFor::SignIn,
+                    code_for,
+                    reference,
                     asked_at: Moment(message.queued_at),
                     expires_at: message.expires_at.map_or(to_send.now, Moment),
                 },
@@ -98,6 +105,19 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             let change =
                 change.ok_or_else(|| Fault::Stored("an unknown change of an operator".to_owned()))?;
             letters::operator_changed(&organisation, change, Moment(message.queued_at))
+        }
+        "notice" => {
+            let change = facts["change"]
+                .as_str()
+                .and_then(Change::from_name)
+                .ok_or_else(|| Fault::Stored("a notice without a change".to_owned()))?;
+            if message.kind == "sms" {
+                let to = PhoneNumber::parse(&message.address, "GB")
+                    .map_err(|_| Fault::Stored("a text without a number".to_owned()))?;
+                return Ok(Composed::Text(letters::phone_changed_text(&organisation, &to)));
+            }
+            let until = facts["until"].as_i64().map(Moment);
+            letters::notice(&organisation, &letters::Notice { change, at: at("at")?, until })
         }
         "paused_notice" => letters::phone_verification_paused(
             &organisation,

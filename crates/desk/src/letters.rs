@@ -5,6 +5,8 @@
 
 mod account_unlocked;
 mod draft;
+mod notice;
+mod phone_changed;
 mod operator;
 mod phone_verification_paused;
 mod recovery_stopped;
@@ -18,10 +20,12 @@ use std::fmt;
 use recovery_rules::display_name::DisplayName;
 
 pub use account_unlocked::{AccountUnlocked, account_unlocked, account_unlocked_for_billing_user};
+pub use notice::{Notice, notice};
+pub use phone_changed::phone_changed_text;
 pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operator_invitation};
 pub use phone_verification_paused::{PhoneVerificationPaused, phone_verification_paused};
 pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
-pub use text_message::{Text, verification_text};
+pub use text_message::{Text, TextWords, verification_text};
 pub use times::ShownTimes;
 pub use unlock::{Unlock, unlock};
 pub use verification_code::{CodeFor, VerificationCode, verification_code};

@@ -1,10 +1,12 @@
 //! Queues a message in the transaction that makes it necessary. Only facts go in; the mailer makes the secret
 //! when it takes the letter.
 
+use recovery_rules::states::Change;
+use recovery_rules::time::Moment;
 use serde_json::Value;
 
 use crate::failure::Stop;
-use crate::store::outbox;
+use crate::store::{outbox, users};
 use crate::work::Work;
 
 /// A message to be queued.
@@ -75,4 +77,31 @@ pub async fn queue(work: &mut Work<'_>, letter: Letter<'_>, facts: Value) -> Res
     };
     outbox::insert(&mut work.tx, &message).await?;
     Ok(id)
+}
+
+/// Tells every address of a user of a change, now.
+pub async fn tell(
+    work: &mut Work<'_>,
+    user: &users::User,
+    change: Change,
+    until: Option<Moment>,
+) -> Result<(), Stop> {
+    let facts = serde_json::json!({
+        "change": change.name(), "at": work.now.0, "until": until.map(|until| until.0),
+    });
+    queue_to_all(work, user, "notice", &facts).await
+}
+
+/// Queues a letter to every address of a user: the one on file, and for a while after a change the former one.
+pub async fn queue_to_all(
+    work: &mut Work<'_>,
+    user: &users::User,
+    letter: &str,
+    facts: &Value,
+) -> Result<(), Stop> {
+    queue(work, Letter::to(&user.id, &user.email, letter), facts.clone()).await?;
+    if let Some(former) = users::former_address(&mut work.tx, &user.id, work.now).await? {
+        queue(work, Letter::to(&user.id, &former, letter), facts.clone()).await?;
+    }
+    Ok(())
 }

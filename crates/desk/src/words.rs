@@ -74,6 +74,25 @@ pub fn refusal(refusal: &Refusal) -> String {
             );
         }
         CodeDead => "This code doesn't work any more. Sign in again to get a new one.",
+        PasswordNotRight => "The password is not right. Type your current password.",
+        RecoveryCodeNotRight { tries_left: 1 } => "The recovery code is not right. You have one try left.",
+        RecoveryCodeNotRight { tries_left } => {
+            return format!(
+                "The recovery code is not right. Check it against your copy. You have {tries_left} tries left in this hour."
+            );
+        }
+        RecoveryCodeWait { .. } => {
+            "The recovery code was tried too often. Wait a little before the next try, or call us."
+        }
+        CodesUsed { .. } => "No more codes can be sent or tried now. Try again tomorrow, or call us.",
+        QuestionsMissing => "Answer your four security questions first.",
+        SecondStepNeeded => "Confirm that it's you first, with a code to your phone or your recovery code.",
+        TwoStepState => "2-step was changed meanwhile. Look at the 2-step page and start again.",
+        SetUpFirst => "Set 2-step up again first.",
+        RecoveryCodeFirst => "Save a new recovery code first.",
+        LongerPasswordFirst => {
+            "Without 2-step your password has to be longer. Choose one of 15 characters or more first."
+        }
         ClockSteppedBack => {
             "The clock of this system stepped back, so codes and links are on hold. An administrator has to confirm the time."
         }
@@ -132,6 +151,13 @@ pub fn field_problem(problem: &str) -> &'static str {
             "The code is not right. Type the six digits your authenticator app shows now."
         }
         "call_code_digits" => "The call code has 6 digits. Check what you typed.",
+        "code_empty" => "Type the code we sent you.",
+        "mail_code_characters" => "The code has 8 letters and digits. Check what you typed.",
+        "password_empty" => "Enter your current password.",
+        "last_group_form" => "The last group has 4 letters and digits. Check your copy.",
+        "recovery_code_form" => {
+            "This is no recovery code: it has 24 letters and digits in groups of four. Check it against your copy."
+        }
         "code_digits" => "The code has 6 digits. Check what you typed.",
         "notes_hold_a_code" => {
             "The notes seem to hold a code or a card number. Remove it; notes are read by others."

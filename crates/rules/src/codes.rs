@@ -52,6 +52,12 @@ impl CodeProblem {
     }
 }
 
+/// Two characters that stand on the screen and in the message with a code, so that a late message is recognised
+/// (D7.5). Out of two random bytes that have nothing to do with the code.
+pub fn code_reference(random: &[u8; 2]) -> String {
+    random.iter().map(|byte| crockford::character(*byte)).collect()
+}
+
 /// Separators people put into codes; everything else counts.
 pub(crate) fn without_separators(text: &str) -> zeroize::Zeroizing<String> {
     // NFKC turns full-width digits and letters, which Japanese keyboards give, into plain ones.
@@ -214,6 +220,12 @@ mod tests {
         assert_eq!(SmsCode::from_random(&[0; 16]).expose(), "000000");
         assert_eq!(SmsCode::from_random(&999_999_u128.to_le_bytes()).expose(), "999999");
         assert_eq!(SmsCode::from_random(&1_000_007_u128.to_le_bytes()).expose(), "000007");
+    }
+
+    #[test]
+    fn d7_5_a_message_is_recognised_by_two_characters() {
+        assert_eq!(code_reference(&[0x13, 0xE7]), "K7");
+        assert_eq!(code_reference(&[0, 31]), "0Z");
     }
 
     #[test]

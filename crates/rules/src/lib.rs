@@ -4,6 +4,7 @@
 pub mod acceptable_answer;
 pub mod answers;
 pub mod breaker;
+pub mod browser_label;
 pub mod call;
 pub mod call_reference;
 pub mod check_words;
@@ -29,3 +30,4 @@ pub mod roles;
 pub mod similar_names;
 pub mod states;
 pub mod time;
+pub mod two_step;

@@ -70,10 +70,40 @@ numbers! {
     CallCodeLife "call_code_life" Milliseconds minutes(60), minutes(15), minutes(60), true, "SYSTEM.md 4";
     /// Whether the unlock page asks for the call code.
     CallCodeAsked "call_code_asked" Switch 1, 0, 1, false, "SYSTEM.md 2";
-    /// How long an unlock link lives, from the moment it is made for sending.
+    /// How long an unlock or reset link lives, from the moment it is made for sending.
     LinkLife "link_life" Milliseconds minutes(60), minutes(15), minutes(60), true, "SYSTEM.md 4";
+    /// How long a reset code lives that travels by e-mail.
+    MailCodeLife "mail_code_life" Milliseconds minutes(60), minutes(10), hours(24), true, "SYSTEM.md 4; 63B-4 3.1.3.2: 24 h at most";
+    /// Wrong short codes of one user, purpose and day, over all codes: a new code for each five tries would be no limit.
+    CodeTriesADay "code_tries_a_day" Count 20, 5, 50, true, "four codes of five tries each";
+    /// Recovery codes tried in an hour; a new recovery code doesn't begin the hour anew.
+    RecoveryCodeTries "recovery_code_tries_an_hour" Count 10, 3, 20, true, "SYSTEM.md 4";
     /// The pause before a code or link is sent again.
     ResendAfter "resend_after" Milliseconds seconds(60), seconds(30), minutes(10), false, "SYSTEM.md 4";
+    /// How often a code or link is sent again, for one user, purpose and day.
+    ResendsADay "resends_a_day" Count 5, 1, 10, true, "SYSTEM.md 4";
+    /// First codes of one user, purpose and day: every sign-in from a new browser sends one, so it is more than the resends.
+    CodesADay "codes_a_day" Count 20, 5, 50, true, "a person who signs in several times from new browsers";
+    /// Reset links that live at once; none ends another.
+    ResetLinksLive "reset_links_live" Count 3, 1, 5, true, "SYSTEM.md 2";
+    /// How long a reset that a recovery code finished counts as the second step of the first sign-in in that browser.
+    ResetCountsAsSecondStep "reset_counts_as_second_step" Milliseconds minutes(30), minutes(5), minutes(60), true, "SYSTEM.md 5";
+    /// How long a browser is not asked for a verification code.
+    RememberedBrowser "remembered_browser" Milliseconds days(30), days(1), days(90), true, "SYSTEM.md 4";
+    /// How long setting 2-step up again can be put off after an unlock or reset.
+    SetUpLater "set_up_later" Milliseconds days(7), days(1), days(14), true, "SYSTEM.md 3";
+    /// How long the address before a change is told of changes too.
+    FormerAddressTold "former_address_told" Milliseconds days(7), days(7), days(30), false, "SYSTEM.md 5";
+    /// A sign-in whose second step is missing after this time is told to the owner, once.
+    UnfinishedSignInTold "unfinished_sign_in_told" Milliseconds minutes(5), minutes(3), minutes(10), false, "CORNER-CASES D1.2";
+    /// How long a sign-in waits for its second step.
+    SignInChallengeLife "sign_in_challenge_life" Milliseconds minutes(30), minutes(10), minutes(60), true, "time to look for a recovery code";
+    /// Accounts that may have the same phone.
+    AccountsAPhone "accounts_a_phone" Count 5, 1, 20, true, "CORNER-CASES D3.4; 63B-4 3: shared devices";
+    /// How long after answering, or after the last reminder, the owner is reminded to check the answers.
+    QuestionsReminder "questions_reminder" Milliseconds days(182), days(30), days(365), false, "every 6 months";
+    /// Colleagues a billing user may invite in a day.
+    InvitationsADay "invitations_a_day" Count 20, 1, 100, true, "a team's first day";
     /// The delay begins with this wrong password.
     WrongPasswordsFree "wrong_passwords_free" Count 4, 2, 10, true, "SYSTEM.md 4: growing delay from the 5th";
     /// Wrong passwords an account and day.
@@ -118,6 +148,8 @@ numbers! {
     InvitationLife "invitation_life" Milliseconds hours(24), hours(1), hours(72), true, "63A 3.8: enrolment codes by e-mail 24 h";
     /// Characters of a password that is the only factor.
     PasswordLength "password_length" Count 15, 15, 64, false, "63B-4 3.1.1.2";
+    /// Characters of a password beside which 2-step is on.
+    PasswordLengthWithTwoStep "password_length_with_two_step" Count 8, 8, 64, false, "63B-4 3.1.1.2";
     /// How long a call reference lives.
     CallReferenceLife "call_reference_life" Milliseconds hours(24), hours(1), hours(72), true, "SYSTEM.md 4";
     /// Text messages to one number a day, over all accounts.

@@ -62,6 +62,18 @@ impl std::fmt::Debug for RecoveryCode {
     }
 }
 
+/// The last group of a code as it was typed: four characters, any case and separators, `O` for `0`, `I` and `L` for
+/// `1`. Typing it shows that a copy was made.
+///
+/// # Errors
+/// `Empty`, `Unexpected`, `Characters`.
+pub fn last_group(text: &str) -> Result<Zeroizing<String>, CodeProblem> {
+    crockford::read(text, GROUP).map(Zeroizing::new)
+}
+
+/// Characters of a group.
+const GROUP: usize = 4;
+
 /// The check symbol: each symbol times its own power of two in the field of 32 elements, added up.
 ///
 /// The powers 2^1 to 2^23 and the check's own 2^0 are all different (there are 31 of them) and none is
@@ -152,6 +164,14 @@ mod tests {
             seen.insert(RecoveryCode::from_random(&random).expose().chars().last());
         }
         assert_eq!(seen.len(), 32);
+    }
+
+    #[test]
+    fn the_last_group_is_read_like_the_code() {
+        let code = code();
+        let last = code.expose()[20..].to_owned();
+        assert_eq!(last_group(&format!(" {} ", last.to_lowercase())).unwrap().as_str(), last);
+        assert!(last_group("K7Q").is_err() && last_group("").is_err() && last_group("K7Q!").is_err());
     }
 
     #[test]

@@ -104,6 +104,35 @@ pub enum Refusal {
     },
     /// The code is used, expired, or its tries are.
     CodeDead,
+    /// The current password is not the one that was typed.
+    PasswordNotRight,
+    /// The recovery code is not right.
+    RecoveryCodeNotRight {
+        /// How many tries are left in this hour.
+        tries_left: i64,
+    },
+    /// The tries of an hour for the recovery code are used.
+    RecoveryCodeWait {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// So many codes were sent or tried today that no other is sent.
+    CodesUsed {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// The four security questions come first.
+    QuestionsMissing,
+    /// A second step in this session comes first.
+    SecondStepNeeded,
+    /// 2-step is not in the state this is for.
+    TwoStepState,
+    /// 2-step is to be set up again first: *Later* is not possible any more, or was not chosen in this session.
+    SetUpFirst,
+    /// The recovery code was never acknowledged: a new one comes first.
+    RecoveryCodeFirst,
+    /// Without 2-step the password has to be longer.
+    LongerPasswordFirst,
     /// The clock stepped back; codes and links wait for an administrator.
     ClockSteppedBack,
     /// The same request id came with another content.
@@ -169,6 +198,16 @@ impl Refusal {
             CallCodeNotRight { .. } => "call_code_not_right",
             CodeNotRight { .. } => "code_not_right",
             CodeDead => "code_dead",
+            PasswordNotRight => "password_not_right",
+            RecoveryCodeNotRight { .. } => "recovery_code_not_right",
+            RecoveryCodeWait { .. } => "recovery_code_wait",
+            CodesUsed { .. } => "codes_used",
+            QuestionsMissing => "questions_missing",
+            SecondStepNeeded => "second_step_needed",
+            TwoStepState => "two_step_state",
+            SetUpFirst => "set_up_first",
+            RecoveryCodeFirst => "recovery_code_first",
+            LongerPasswordFirst => "longer_password_first",
             ClockSteppedBack => "clock_stepped_back",
             RequestIdReused => "request_id_reused",
             StillJudging => "still_judging",
@@ -189,6 +228,8 @@ impl Refusal {
             Refusal::BadField { field, .. } => Some(field),
             Refusal::CallCodeNotRight { .. } => Some("call_code"),
             Refusal::CodeNotRight { .. } => Some("code"),
+            Refusal::PasswordNotRight => Some("password"),
+            Refusal::RecoveryCodeNotRight { .. } | Refusal::RecoveryCodeWait { .. } => Some("recovery_code"),
             _ => None,
         }
     }
@@ -197,9 +238,12 @@ impl Refusal {
     pub const fn until(&self) -> Option<Moment> {
         use Refusal::*;
         match self {
-            SignInWait { until } | LookUpLimit { until } | OpenCallLimit { until } | ResendWait { until } => {
-                Some(*until)
-            }
+            SignInWait { until }
+            | LookUpLimit { until }
+            | OpenCallLimit { until }
+            | ResendWait { until }
+            | RecoveryCodeWait { until }
+            | CodesUsed { until } => Some(*until),
             _ => None,
         }
     }

@@ -70,6 +70,74 @@ stored_names! {
 }
 
 stored_names! {
+    /// What a short code is for. A code of one purpose is refused for every other (D1.7).
+    CodePurpose {
+        /// Read out in a verified call, typed beside the unlock link.
+        Call = "call",
+        /// Signing in.
+        SignIn = "sign_in",
+        /// Turning 2-step on: proves the new number.
+        TurnOn = "turn_on",
+        /// Changing the phone: proves the new number.
+        ChangePhone = "change_phone",
+        /// The second step of a session that signed in without one.
+        StepUp = "step_up",
+        /// Setting a new password, 2-step on: by text message.
+        ResetSms = "reset_sms",
+        /// Setting a new password, 2-step on before and off now: by a separate e-mail.
+        ResetMail = "reset_mail",
+        /// The contact code of a company's policy.
+        Contact = "contact",
+    }
+}
+
+stored_names! {
+    /// What the second step of a session was.
+    SecondStep {
+        /// A code by text message to the phone on file.
+        TextMessage = "text_message",
+        /// A code by e-mail, while 2-step is to be set up again.
+        Mail = "mail",
+        /// The recovery code.
+        RecoveryCode = "recovery_code",
+        /// A reset that a recovery code finished, in the same browser.
+        Reset = "reset",
+    }
+}
+
+stored_names! {
+    /// A change of an account's protection that its owner is told of.
+    Change {
+        /// Four questions were answered for the first time.
+        QuestionsAnswered = "questions_answered",
+        /// Questions and answers were replaced.
+        QuestionsReplaced = "questions_replaced",
+        /// 2-step was turned on.
+        TwoStepOn = "two_step_on",
+        /// 2-step was turned off by its owner.
+        TwoStepOff = "two_step_off",
+        /// The phone was changed.
+        PhoneChanged = "phone_changed",
+        /// A new recovery code was made.
+        NewRecoveryCode = "new_recovery_code",
+        /// The recovery code was used.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// The phone was reported lost.
+        PhoneLost = "phone_lost",
+        /// The owner locked the account.
+        AccountLocked = "account_locked",
+        /// The password was changed on the account page.
+        PasswordChanged = "password_changed",
+        /// *Later* was chosen while 2-step is to be set up again.
+        SetUpPutOff = "set_up_put_off",
+        /// A sign-in stopped before its second step.
+        UnfinishedSignIn = "unfinished_sign_in",
+        /// The half-yearly reminder to check the answers; no change, but told the same way.
+        QuestionsReminder = "questions_reminder",
+    }
+}
+
+stored_names! {
     /// The kind of a user.
     UserKind {
         /// A person with an account.

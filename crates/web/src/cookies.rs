@@ -18,11 +18,20 @@ pub enum Cookie {
     Challenge,
     /// The session of a signed-in user.
     Session,
+    /// Marks a browser that signed in before: strangers' wrong passwords don't make it wait.
+    Known,
+    /// A browser that is not asked for a verification code for a while.
+    Remembered,
 }
 
-/// Seconds a link's secret and a challenge stay in the browser after each of their pages: ten minutes
-/// (ARCHITECTURE 3.10; a verification code lives no longer either).
+/// Seconds a link's secret stays in the browser after each of its pages: ten minutes (ARCHITECTURE 3.10).
 const SHORT: u32 = 600;
+/// Seconds a sign-in waits for its second step: time to look for a recovery code. The server decides.
+const CHALLENGE: u32 = 1_800;
+/// Seconds a known browser keeps its mark: a year. It opens nothing.
+const KNOWN: u32 = 31_536_000;
+/// Seconds a remembered browser keeps its token, at the most that policy allows: 90 days. The server decides.
+const REMEMBERED: u32 = 7_776_000;
 
 impl Cookie {
     const fn name(self, https: bool) -> &'static str {
@@ -35,6 +44,10 @@ impl Cookie {
             (Self::Challenge, false) => "challenge",
             (Self::Session, true) => "__Host-session",
             (Self::Session, false) => "session",
+            (Self::Known, true) => "__Host-known",
+            (Self::Known, false) => "known",
+            (Self::Remembered, true) => "__Host-remembered",
+            (Self::Remembered, false) => "remembered",
         }
     }
 
@@ -44,14 +57,17 @@ impl Cookie {
     const fn same_site(self) -> &'static str {
         match self {
             Self::Unlock | Self::NotMe => "Lax",
-            Self::Challenge | Self::Session => "Strict",
+            Self::Challenge | Self::Session | Self::Known | Self::Remembered => "Strict",
         }
     }
 
     /// Seconds; the session's cookie ends with the browser, the session itself at the server.
     const fn max_age(self) -> Option<u32> {
         match self {
-            Self::Unlock | Self::NotMe | Self::Challenge => Some(SHORT),
+            Self::Unlock | Self::NotMe => Some(SHORT),
+            Self::Challenge => Some(CHALLENGE),
+            Self::Known => Some(KNOWN),
+            Self::Remembered => Some(REMEMBERED),
             Self::Session => None,
         }
     }
@@ -126,7 +142,7 @@ mod tests {
     fn on_loopback_names_are_plain_and_nothing_asks_for_https() {
         assert_eq!(
             set(Cookie::Challenge, false),
-            "challenge=abc-_9; Path=/; Max-Age=600; HttpOnly; SameSite=Strict"
+            "challenge=abc-_9; Path=/; Max-Age=1800; HttpOnly; SameSite=Strict"
         );
     }
 

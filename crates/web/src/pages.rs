@@ -2,11 +2,14 @@
 //! around each page, and what becomes of a failure.
 
 pub mod account;
+mod confirm;
 pub mod files;
 pub mod help;
 pub mod not_me;
+pub mod recovery_code;
 pub mod sign_in;
 pub mod sign_in_code;
+pub mod sign_in_recovery;
 pub mod unlock;
 
 use std::sync::Arc;
@@ -158,6 +161,22 @@ impl Pages {
     /// The secret of a link from its cookie; without one the link has to be opened again.
     fn link(&self, cookie: Cookie, headers: &HeaderMap) -> Result<SecretText, Failure> {
         self.cookie(cookie, headers).ok_or(Failure::Refused(Refusal::LinkUnknown))
+    }
+
+    /// What becomes of a refusal on a signed-in page, where it belongs to no field: to sign-in, or to what has to be
+    /// done first, and back to `here` afterwards.
+    fn refused_to_user(&self, failure: &Failure, here: &'static str) -> Response {
+        match failure.refusal() {
+            Some(Refusal::SignedOut) => account::signed_out(self),
+            Some(Refusal::SecondStepNeeded) => {
+                let _ = here;
+                see_other("/account/confirm")
+            }
+            Some(Refusal::SetUpFirst) => see_other("/account/two-step/again"),
+            Some(Refusal::RecoveryCodeFirst) => see_other("/account/recovery-code"),
+            Some(Refusal::QuestionsMissing) => see_other("/account/questions"),
+            _ => self.failed(failure),
+        }
     }
 
     fn frame(&self) -> Frame<'_> {

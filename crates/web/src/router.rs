@@ -14,7 +14,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::call_backs;
 use crate::guard;
-use crate::pages::{Pages, account, files, help, not_me, sign_in, sign_in_code, unlock};
+use crate::pages::{
+    Pages, account, files, help, not_me, recovery_code, sign_in, sign_in_code, sign_in_recovery, unlock,
+};
 use crate::words;
 
 /// The longest form has a password of 128 characters; everything above is not ours.
@@ -33,7 +35,11 @@ pub fn router(desk: Desk) -> Router {
         .route("/not-me", get(not_me::show).post(not_me::stop))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-in/code", get(sign_in_code::show).post(sign_in_code::enter))
+        .route("/sign-in/code/again", post(sign_in_code::resend))
+        .route("/sign-in/recovery-code", get(sign_in_recovery::show).post(sign_in_recovery::enter))
         .route("/account", get(account::show))
+        .route("/account/recovery-code", get(recovery_code::show).post(recovery_code::make))
+        .route("/account/recovery-code/finish", post(recovery_code::finish))
         .route("/sign-out", post(account::sign_out))
         .route("/help", get(help::show))
         .route("/static/{file}", get(files::send))

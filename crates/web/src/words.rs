@@ -16,8 +16,13 @@ pub const OTHER_SITE: &str =
 pub const CALL_CODE_TRIES_USED: &str =
     "The call code was wrong too often, so this link doesn't work any more. Call us again to get a new one.";
 /// When the last try of a verification code was wrong.
-pub const CODE_TRIES_USED: &str =
-    "The code was wrong too often, so it doesn't work any more. Sign in again to get a new one.";
+pub const SIGN_IN_CODE_TRIES_USED: &str =
+    "The code was wrong too often, so it doesn\u{2019}t work any more. Ask for a new one below.";
+/// When a sign-in waited too long for its second step.
+pub const SIGN_IN_OVER: &str = "You waited too long, or your account was changed meanwhile. Sign in again.";
+/// When the last group of a recovery code was not the one that was shown.
+pub const LAST_GROUP_NOT_RIGHT: &str =
+    "This is not the last group of the code we showed. Check the copy you saved.";
 /// When a field was left empty.
 pub const EMAIL_MISSING: &str = "Enter your email address.";
 /// When a field was left empty.
@@ -31,17 +36,26 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
         Some(Refusal::SignInWait { until }) => {
             format!("Too many tries. You can try again at {}.", times.clock(*until))
         }
+        Some(Refusal::ResendWait { .. }) => {
+            "The last code is less than a minute old. Wait a minute before you ask for another.".to_owned()
+        }
+        Some(Refusal::RecoveryCodeWait { until }) => {
+            format!("The recovery code was tried too often. You can try again at {}.", times.clock(*until))
+        }
+        Some(Refusal::CodesUsed { until }) => format!(
+            "No more codes can be sent or tried until {}. Use your recovery code, or call us.",
+            times.date_and_clock(*until)
+        ),
+        Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),
         _ => failure.wire().message,
     }
 }
 
 /// What a wrong verification code is answered with.
-pub fn wrong_code(tries_left: i64, by_mail: bool) -> String {
-    let newest = if by_mail { "email" } else { "text message" };
+pub fn wrong_code(tries_left: i64) -> String {
     match tries_left {
-        0 => CODE_TRIES_USED.to_owned(),
-        1 => format!("The code is not right. Check the newest {newest}. You have one try left."),
-        left => format!("The code is not right. Check the newest {newest}. You have {left} tries left."),
+        1 => "The code is not right. Check the newest message. You have one try left.".to_owned(),
+        left => format!("The code is not right. Check the newest message. You have {left} tries left."),
     }
 }
 
@@ -125,8 +139,8 @@ mod tests {
 
     #[test]
     fn the_last_wrong_code_says_that_there_is_no_next_one() {
-        assert!(wrong_code(0, true).contains("Sign in again"));
-        assert!(wrong_code(1, true).contains("one try left"));
-        assert!(wrong_code(3, false).contains("3 tries left"));
+        assert!(SIGN_IN_CODE_TRIES_USED.contains("Ask for a new one"));
+        assert!(wrong_code(1).contains("one try left"));
+        assert!(wrong_code(3).contains("3 tries left"));
     }
 }

@@ -7,7 +7,7 @@ use recovery_desk::operations::enter_sign_in_code::{CodeEntered, EnterSignInCode
 use recovery_desk::operations::redeem_unlock::{RedeemUnlock, Redeemed};
 use recovery_desk::operations::repudiate::{Repudiate, Repudiated};
 use recovery_desk::operations::unlock_link::{OpenUnlockLink, ReadUnlockLink, UnlockLink};
-use recovery_desk::operations::user_sign_in::{UserSignIn, UserSignedIn};
+use recovery_desk::operations::user_sign_in::{BrowserCookies, UserSignIn, UserSignedIn};
 use recovery_desk::secret::SecretText;
 
 use super::world::ask;
@@ -42,12 +42,21 @@ pub async fn not_me(desk: &Desk, link: &str) -> Result<Repudiated, Failure> {
 
 /// E-mail and password.
 pub async fn sign_in(desk: &Desk, email: &str, password: &str) -> Result<UserSignedIn, Failure> {
-    let request = UserSignIn { email: email.to_owned(), password: SecretText::new(password) };
+    let request = UserSignIn {
+        email: email.to_owned(),
+        password: SecretText::new(password),
+        browser: BrowserCookies::default(),
+    };
     ask(desk, &Caller::Nobody, request).await
 }
 
 /// The verification code, in the browser that asked for it.
 pub async fn enter_code(desk: &Desk, challenge: &SecretText, code: &str) -> Result<CodeEntered, Failure> {
-    let request = EnterSignInCode { challenge: challenge.clone(), code: SecretText::new(code) };
+    let request = EnterSignInCode {
+        challenge: challenge.clone(),
+        code: SecretText::new(code),
+        remember: false,
+        user_agent: String::new(),
+    };
     ask(desk, &Caller::Nobody, request).await
 }

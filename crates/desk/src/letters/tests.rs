@@ -9,6 +9,14 @@ use super::*;
 const CALLED: Moment = Moment(1_795_516_860_000);
 const HOSTILE: &str = "\"><img src=x onerror=1>\r\nBcc: thief@evil.example\u{202e}";
 
+const CODES_FOR: [CodeFor; 5] = [
+    CodeFor::SignIn,
+    CodeFor::TurningTwoStepOn,
+    CodeFor::ChangingPhone,
+    CodeFor::Confirming,
+    CodeFor::NewPassword,
+];
+
 fn organisation(name: &str) -> Organisation {
     Organisation {
         name: name.to_owned(),
@@ -47,13 +55,22 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
         times: ShownTimes::utc(),
     };
     let link = not_me_link();
-    let code_for = [CodeFor::SignIn, CodeFor::TurningTwoStepOn, CodeFor::ChangingPhone];
-    let mut letters: Vec<_> = code_for
+    let mut letters: Vec<_> = CODES_FOR
         .map(|code_for| {
-            let facts = VerificationCode { code: "482913", code_for, asked_at: CALLED, expires_at: CALLED };
+            let facts = VerificationCode {
+                code: "482913",
+                code_for,
+                reference: "K7",
+                asked_at: CALLED,
+                expires_at: CALLED,
+            };
             verification_code(&organisation, &facts)
         })
         .into();
+    for change in recovery_rules::states::Change::ALL {
+        let until = (change.name().len() % 2 == 0).then_some(CALLED);
+        letters.push(notice(&organisation, &Notice { change: *change, at: CALLED, until }));
+    }
     letters.push(unlock_letter(&organisation, Some(text)));
     letters.push(unlock_letter(&organisation, None));
     let paused = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1), by_reference: false };
@@ -175,6 +192,7 @@ fn a_verification_code_names_what_it_is_for_and_until_when() {
     let facts = VerificationCode {
         code: "482913",
         code_for: CodeFor::SignIn,
+        reference: "K7",
         asked_at: CALLED,
         expires_at: CALLED + Span::minutes(10),
     };
@@ -199,16 +217,18 @@ fn the_pause_notice_tells_nothing_about_the_answers() {
 fn a_text_message_fits_into_one_sms_and_names_its_purpose() {
     let to = PhoneNumber::parse("+353 87 123 4567", "IE").unwrap();
     for name in ["Meridian", HOSTILE, &"Long ".repeat(60), "Müller & Söhne"] {
-        for code_for in [CodeFor::SignIn, CodeFor::TurningTwoStepOn, CodeFor::ChangingPhone] {
-            let text = verification_text(&organisation(name), &to, "482913", code_for, 10);
+        for code_for in CODES_FOR {
+            let words = TextWords { code: "482913", code_for, reference: "K7", minutes: 10 };
+            let text = verification_text(&organisation(name), &to, &words);
             assert!(text.body.is_ascii() && text.body.len() <= 160, "{}", text.body);
             assert!(text.body.contains("482913") && !text.body.contains(['\r', '\n']));
             assert!(!format!("{text:?}").contains("482913"));
         }
     }
-    let text = verification_text(&organisation("Meridian"), &to, "482913", CodeFor::SignIn, 10);
+    let words = TextWords { code: "482913", code_for: CodeFor::SignIn, reference: "K7", minutes: 10 };
+    let text = verification_text(&organisation("Meridian"), &to, &words);
     assert_eq!(
         text.body,
-        "Meridian: 482913 is your code for signing in. It works for 10 minutes. Nobody will ask you for it, so don't tell anybody."
+        "Meridian: 482913 is your code for signing in (message K7). It works for 10 minutes. Nobody will ask you for it: tell nobody."
     );
 }

@@ -19,17 +19,27 @@ pub struct Text {
     pub body: String,
 }
 
+/// What a text with a code says.
+#[derive(Clone, Copy)]
+pub struct TextWords<'a> {
+    /// The code, as it is to be typed.
+    pub code: &'a str,
+    /// What it is for.
+    pub code_for: CodeFor,
+    /// Two characters that stand on the screen too, so that a late text is recognised.
+    pub reference: &'a str,
+    /// Minutes it works.
+    pub minutes: u32,
+}
+
 /// The text with a verification code, naming what the code is for.
-pub fn verification_text(
-    organisation: &Organisation,
-    to: &PhoneNumber,
-    code: &str,
-    code_for: CodeFor,
-    minutes: u32,
-) -> Text {
+pub fn verification_text(organisation: &Organisation, to: &PhoneNumber, words: &TextWords<'_>) -> Text {
     let rest = format!(
-        ": {code} is your code for {}. It works for {minutes} minutes. Nobody will ask you for it, so don't tell anybody.",
-        code_for.words()
+        ": {} is your code for {} (message {}). It works for {} minutes. Nobody will ask you for it: tell nobody.",
+        words.code,
+        words.code_for.words(),
+        words.reference,
+        words.minutes
     );
     // One character outside of the GSM alphabet halves the room: such a message would come in two pieces.
     let name: String = DisplayName::inert(&organisation.name)

@@ -56,6 +56,13 @@ impl ShownTimes {
         format!("{day} {} {year}, {}", MONTHS[month], self.clock(moment))
     }
 
+    /// `24 November 2026`.
+    pub fn date(&self, moment: Moment) -> String {
+        let (day, _) = self.local(moment);
+        let (year, month, day) = civil(day);
+        format!("{day} {} {year}", MONTHS[month])
+    }
+
     /// Days since 1970 and minutes of that day, on the shown clock.
     fn local(&self, moment: Moment) -> (i64, i64) {
         let local = moment.0.saturating_add(i64::from(self.offset_minutes) * MINUTE);

@@ -1,5 +1,6 @@
 //! The verification code by e-mail: while 2-step is to be set up again, the mailbox stands in for the phone.
 
+use recovery_rules::states::CodePurpose;
 use recovery_rules::time::Moment;
 
 use super::draft::{Block, Draft};
@@ -15,6 +16,10 @@ pub enum CodeFor {
     TurningTwoStepOn,
     /// Changing the phone.
     ChangingPhone,
+    /// Confirming that it's you, before a change.
+    Confirming,
+    /// Setting a new password.
+    NewPassword,
 }
 
 /// What the letter says.
@@ -23,6 +28,8 @@ pub struct VerificationCode<'a> {
     pub code: &'a str,
     /// What it is for.
     pub code_for: CodeFor,
+    /// Two characters that stand on the screen too.
+    pub reference: &'a str,
     /// When it was asked for.
     pub asked_at: Moment,
     /// Until when it works.
@@ -30,12 +37,26 @@ pub struct VerificationCode<'a> {
 }
 
 impl CodeFor {
+    /// What a code of this purpose is for, in a letter; none for those that have a letter of their own.
+    pub(crate) const fn of(purpose: CodePurpose) -> Option<Self> {
+        Some(match purpose {
+            CodePurpose::SignIn => Self::SignIn,
+            CodePurpose::TurnOn => Self::TurningTwoStepOn,
+            CodePurpose::ChangePhone => Self::ChangingPhone,
+            CodePurpose::StepUp => Self::Confirming,
+            CodePurpose::ResetSms | CodePurpose::ResetMail => Self::NewPassword,
+            CodePurpose::Call | CodePurpose::Contact => return None,
+        })
+    }
+
     /// As in "your code for signing in".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::SignIn => "signing in",
             Self::TurningTwoStepOn => "turning 2-step on",
             Self::ChangingPhone => "changing your phone",
+            Self::Confirming => "confirming that it's you",
+            Self::NewPassword => "setting a new password",
         }
     }
 }
@@ -50,9 +71,10 @@ pub fn verification_code(organisation: &Organisation, facts: &VerificationCode<'
         preview: "Type the code from this email to go on.",
         blocks: vec![
             Block::paragraph(format!(
-                "This code is for {}. It was asked for on {}.",
+                "This code is for {}. It was asked for on {} (message {}).",
                 facts.code_for.words(),
-                times.date_and_clock(facts.asked_at)
+                times.date_and_clock(facts.asked_at),
+                facts.reference
             )),
             Block::Code(facts.code.to_owned()),
             Block::Note(format!(

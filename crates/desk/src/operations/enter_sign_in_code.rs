@@ -1,26 +1,103 @@
-//! The verification code of a sign-in: five tries, ten minutes, once, in the browser that asked for it.
+//! The second half of a sign-in: what its page shows, the verification code (five tries, ten minutes, once, in the
+//! browser that asked for it), and sending it again. The way without a code is in `sign_in_with_recovery_code`.
 
-use recovery_rules::codes::SmsCode;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::Account;
-use recovery_rules::time::Span;
+use recovery_rules::states::{Account, CodePurpose, SecondStep};
+use recovery_rules::two_step::{Way, way};
 use serde::{Deserialize, Serialize};
 
+use crate::browsers;
 use crate::desk::Desk;
 use crate::failure::Stop;
-use crate::keys::same_hash;
-use crate::operation::{Judging, Kind, Operation, SessionChange};
-use crate::operations::user_sign_in::{challenge_key, start_session};
-use crate::perform::JudgingShape;
+use crate::operation::{Judging, Kind, Operation, Plain, SessionChange};
+use crate::operations::user_sign_in::{SignedIn, challenge_hash, send_code, sign_in};
+use crate::perform::{JudgingShape, PlainShape};
 use crate::secret::SecretText;
-use crate::store::counters::{self, Counter};
-use crate::store::{codes, users};
+use crate::short_codes::{self, Tried};
+use crate::store::challenges::{self, Challenge};
+use crate::store::{codes, two_step, users};
 use crate::work::Work;
 
-/// Wrong codes of one user a day: four codes of five tries each.
-const CODE_TRIES_A_DAY: i64 = 20;
+/// Asks what the page of the second half shows.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadSignIn {
+    /// From the browser's cookie.
+    pub challenge: SecretText,
+}
+
+/// A verification code on its way.
+#[derive(Debug, Serialize)]
+pub struct CodeOnItsWay {
+    /// Whether it travels by e-mail (2-step is to be set up again) and not by text message.
+    pub by_mail: bool,
+    /// The number as screens may show it: `•••• 42`; empty for an e-mail.
+    pub masked: String,
+    /// Two characters that stand in the message too.
+    pub reference: String,
+    /// Until when it works, UTC ms; none until the message is taken for sending.
+    pub works_until: Option<i64>,
+}
+
+impl Operation for ReadSignIn {
+    const NAME: &'static str = "read_sign_in";
+    const WHO: Who = Who::Anonymous;
+    const DOORS: &'static [Door] = &[Door::Pages];
+    const KIND: Kind = Kind::Read;
+    type Answer = CodeOnItsWay;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadSignIn {
+    async fn run(self, work: &mut Work<'_>) -> Result<CodeOnItsWay, Stop> {
+        let challenge = live(&self.challenge, work).await?;
+        let two_step = two_step::of(&mut work.tx, &challenge.user_id).await?;
+        on_its_way(CodePurpose::SignIn, &challenge.id, &two_step, work).await
+    }
+}
+
+/// What a page shows of the newest code of a purpose.
+pub(super) async fn on_its_way(
+    purpose: CodePurpose,
+    bound_to: &str,
+    two_step: &two_step::TwoStepRow,
+    work: &mut Work<'_>,
+) -> Result<CodeOnItsWay, Stop> {
+    let code = codes::bound_to(&mut work.tx, purpose, bound_to).await?.ok_or(Refusal::CodeDead)?;
+    Ok(CodeOnItsWay {
+        by_mail: way(two_step.state()?) == Way::Mail,
+        masked: two_step
+            .phone
+            .as_deref()
+            .map(recovery_rules::mask::masked_phone_last_two)
+            .unwrap_or_default(),
+        reference: short_codes::reference(&work.desk.keys, &code.id),
+        works_until: code.expires_at,
+    })
+}
+
+/// The sign-in of a browser's cookie, while it lives and nothing about the account changed.
+pub(super) async fn live(secret: &SecretText, work: &mut Work<'_>) -> Result<Challenge, Stop> {
+    let hash = challenge_hash(&work.desk.keys, secret);
+    let challenge = challenges::live(&mut work.tx, &hash, work.now).await?.ok_or(Refusal::CodeDead)?;
+    work.about_user(&challenge.user_id);
+    Ok(challenge)
+}
+
+/// The same with the user's row locked; only for an active account in the epoch the sign-in began in.
+pub(super) async fn live_and_locked(
+    secret: &SecretText,
+    work: &mut Work<'_>,
+) -> Result<(Challenge, users::User), Stop> {
+    let challenge = live(secret, work).await?;
+    let user = users::lock(&mut work.tx, &challenge.user_id).await?.ok_or(Refusal::CodeDead)?;
+    if user.account()? != Account::Active || user.security_epoch != challenge.epoch {
+        return Err(Refusal::CodeDead.into());
+    }
+    Ok((challenge, user))
+}
 
 /// Enters the code.
 #[derive(Debug, Hash, Deserialize)]
@@ -30,6 +107,12 @@ pub struct EnterSignInCode {
     pub challenge: SecretText,
     /// What was typed.
     pub code: SecretText,
+    /// Whether this browser shall not be asked for a code for a while.
+    #[serde(default)]
+    pub remember: bool,
+    /// What the browser says it is, for the list of remembered ones.
+    #[serde(default)]
+    pub user_agent: String,
 }
 
 /// How it went. A wrong code is an outcome: its try stays spent.
@@ -37,11 +120,7 @@ pub struct EnterSignInCode {
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum CodeEntered {
     /// In.
-    Done {
-        /// The session's token.
-        #[serde(skip)]
-        token: SecretText,
-    },
+    Done(SignedIn),
     /// Not right.
     NotRight {
         /// Tries left.
@@ -51,7 +130,7 @@ pub enum CodeEntered {
 
 impl Operation for EnterSignInCode {
     const NAME: &'static str = "enter_sign_in_code";
-    const WHO: Who = Who::LinkHolder;
+    const WHO: Who = Who::Anonymous;
     const DOORS: &'static [Door] = &[Door::Pages];
     const KIND: Kind = Kind::ChangeOnce;
     type Answer = CodeEntered;
@@ -59,69 +138,70 @@ impl Operation for EnterSignInCode {
 
     fn session(answer: &CodeEntered) -> SessionChange {
         match answer {
-            CodeEntered::Done { token } => SessionChange::Started(token.clone()),
+            CodeEntered::Done(signed_in) => SessionChange::Started(signed_in.token.clone()),
             CodeEntered::NotRight { .. } => SessionChange::None,
         }
     }
 }
 
 impl Judging for EnterSignInCode {
-    type Reserved = (codes::Code, [u8; 32], i64);
+    type Reserved = Tried;
     type Judged = bool;
 
-    async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
-        let bound_to = challenge_key(work, &self.challenge);
-        let code = codes::bound_to(&mut work.tx, "sign_in", &bound_to).await?.ok_or(Refusal::CodeDead)?;
-        work.about_user(&code.user_id);
-        crate::clock_guard::check(work).await?;
-        let typed = SmsCode::parse(self.code.expose())
-            .map_err(|_| Refusal::BadField { field: "code", problem: "code_digits" })?;
-        // Over all codes of the user: a new code for each five tries would be no limit.
-        let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
-        counters::spend_within(
-            &mut work.tx,
-            keys,
-            Counter::SignInCodeTries,
-            &code.user_id,
-            CODE_TRIES_A_DAY,
-            day,
-            now,
-        )
-        .await?
-        .map_err(|_| Refusal::CodeDead)?;
-        let limit = work.policy.count(Number::CodeTries);
-        let spent =
-            codes::spend_try(&mut work.tx, &code.id, limit, work.now).await?.ok_or(Refusal::CodeDead)?;
-        let hash = sign_in_code_hash(work, &code.id, &typed);
-        Ok((code, hash, limit - spent))
+    async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
+        let challenge = live(&self.challenge, work).await?;
+        short_codes::spend_try(CodePurpose::SignIn, &challenge.id, self.code.expose(), work).await
     }
 
-    async fn judge(&self, (code, typed, _): &Self::Reserved, _desk: &Desk) -> Result<bool, Stop> {
-        Ok(code.code_hash.as_ref().is_some_and(|stored| same_hash(stored, typed)))
+    async fn judge(&self, tried: &Tried, _desk: &Desk) -> Result<bool, Stop> {
+        Ok(tried.is_right())
     }
 
-    async fn settle(
-        self,
-        (code, _, tries_left): Self::Reserved,
-        right: bool,
-        work: &mut Work<'_>,
-    ) -> Result<CodeEntered, Stop> {
+    async fn settle(self, tried: Tried, right: bool, work: &mut Work<'_>) -> Result<CodeEntered, Stop> {
         if !right {
             work.note("code", "wrong");
-            return Ok(CodeEntered::NotRight { tries_left });
+            return Ok(CodeEntered::NotRight { tries_left: tried.tries_left });
         }
-        let user = users::lock(&mut work.tx, &code.user_id).await?.ok_or(Refusal::CodeDead)?;
-        if user.account()? != Account::Active
-            || !codes::take(&mut work.tx, &code.id, user.security_epoch, work.now).await?
-        {
+        let (challenge, user) = live_and_locked(&self.challenge, work).await?;
+        short_codes::take(&tried, CodePurpose::SignIn, &user, work).await?;
+        if !challenges::finish(&mut work.tx, &challenge.id, work.now).await? {
             return Err(Refusal::CodeDead.into());
         }
-        counters::clear(&mut work.tx, &work.desk.keys, Counter::SignInCodeTries, &user.id).await?;
-        Ok(CodeEntered::Done { token: start_session(&user, work).await? })
+        let two_step = two_step::of(&mut work.tx, &user.id).await?;
+        let by_mail = way(two_step.state()?) == Way::Mail;
+        let second_step = if by_mail { SecondStep::Mail } else { SecondStep::TextMessage };
+        let mut signed_in = sign_in(&user, Some(second_step), work).await?;
+        // A code by e-mail proves no phone: such a browser is asked again until 2-step is set up.
+        if self.remember && !by_mail && work.policy.span(Number::RememberedBrowser).0 > 0 {
+            signed_in.remembered = Some(browsers::remember(&user, &self.user_agent, work).await?);
+            work.note("browser", "remembered from now on");
+        }
+        Ok(CodeEntered::Done(signed_in))
     }
 }
 
-/// The keyed hash of a sign-in code: bound to its row, so a code of another purpose never fits.
-pub fn sign_in_code_hash(work: &Work<'_>, code_id: &str, code: &SmsCode) -> [u8; 32] {
-    work.desk.keys.keyed_hash("sign_in_code", &[code_id.as_bytes(), code.expose().as_bytes()])
+/// Asks for the code again; the one before is dead.
+#[derive(Debug, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResendSignInCode {
+    /// From the browser's cookie.
+    pub challenge: SecretText,
+}
+
+impl Operation for ResendSignInCode {
+    const NAME: &'static str = "resend_sign_in_code";
+    const WHO: Who = Who::Anonymous;
+    const DOORS: &'static [Door] = &[Door::Pages];
+    const KIND: Kind = Kind::ChangeOnce;
+    type Answer = CodeOnItsWay;
+    type Shape = PlainShape;
+}
+
+impl Plain for ResendSignInCode {
+    async fn run(self, work: &mut Work<'_>) -> Result<CodeOnItsWay, Stop> {
+        let (challenge, user) = live_and_locked(&self.challenge, work).await?;
+        let two_step = two_step::of(&mut work.tx, &user.id).await?;
+        send_code(&user, &two_step, &challenge.id, true, work).await?;
+        on_its_way(CodePurpose::SignIn, &challenge.id, &two_step, work).await
+    }
 }

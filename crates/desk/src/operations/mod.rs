@@ -30,14 +30,17 @@ pub mod operator_sign_out;
 pub mod operators;
 pub mod pass_on;
 pub mod read_audit;
+pub mod recovery_code;
 pub mod redeem_unlock;
 pub mod repudiate;
 pub mod request_state;
 pub mod reset_authenticator;
 pub mod send_unlock;
+pub mod sign_in_with_recovery_code;
 pub mod still_here;
 pub mod take_over_call;
 pub mod text_reports;
+pub mod two_step;
 pub mod unlock_link;
 pub mod user_sign_in;
 pub mod who_is_in;
@@ -147,8 +150,14 @@ pub const TABLE: &[Listed] = &[
     listed::<repudiate::ReadRepudiation>(),
     listed::<repudiate::Repudiate>(),
     listed::<user_sign_in::UserSignIn>(),
+    listed::<enter_sign_in_code::ReadSignIn>(),
     listed::<enter_sign_in_code::EnterSignInCode>(),
+    listed::<enter_sign_in_code::ResendSignInCode>(),
+    listed::<sign_in_with_recovery_code::SignInWithRecoveryCode>(),
     listed::<account::ReadAccount>(),
+    listed::<two_step::ReadTwoStep>(),
+    listed::<recovery_code::NewRecoveryCode>(),
+    listed::<recovery_code::AcknowledgeRecoveryCode>(),
     listed::<account::UserSignOut>(),
     listed::<messages::DueMessages>(),
     listed::<messages::ReadQueueAge>(),

@@ -7,7 +7,7 @@ use recovery_rules::passwords::{Password, acceptable_password};
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::{Account, TwoStep};
+use recovery_rules::states::{Account, CodePurpose, TwoStep};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -20,7 +20,9 @@ use crate::operations::send_unlock::call_code_hash;
 use crate::operations::unlock_link::live_unlock_link;
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
-use crate::store::{calls, codes, companies, events, links, sessions, two_step, users};
+use crate::store::{
+    calls, codes, companies, events, links, pending_phones, remembered_browsers, sessions, two_step, users,
+};
 use crate::work::Work;
 
 /// Uses an unlock link.
@@ -95,7 +97,7 @@ impl Judging for RedeemUnlock {
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         acceptable_password(&password, minimum, &context, |_| false)
             .map_err(|p| Refusal::BadField { field: "new_password", problem: p.code() })?;
-        let code = match codes::bound_to(&mut work.tx, "call", &link.id).await? {
+        let code = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
             None => None,
             Some(code) => {
                 let typed = CallCode::parse(self.call_code.expose())
@@ -161,8 +163,8 @@ async fn unlock(link: &links::Link, password_hash: &str, work: &mut Work<'_>) ->
     if !links::take(&mut work.tx, &link.id, user.security_epoch, work.now).await? {
         return Err(Refusal::LinkUsed.into());
     }
-    codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
-    codes::end_all(&mut work.tx, &user.id, "sign_in", work.now).await?;
+    codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
+    codes::end_all(&mut work.tx, &user.id, CodePurpose::SignIn, work.now).await?;
     // The new epoch kills every session, link and code made before, in this very transaction.
     users::set_password(&mut work.tx, &user.id, password_hash).await?;
     users::reopen(&mut work.tx, &user.id).await?;
@@ -171,6 +173,8 @@ async fn unlock(link: &links::Link, password_hash: &str, work: &mut Work<'_>) ->
     // Also for those who never had it: the account was just opened by telephone, so the next sign-in asks for
     // a mailed code, and 2-step is offered.
     two_step::to_be_set_up_again(&mut work.tx, &user.id, work.now).await?;
+    remembered_browsers::end_all(&mut work.tx, &user.id).await?;
+    pending_phones::forget(&mut work.tx, &user.id).await?;
     work.note("two_step_before", TwoStep::name(former));
     finish_call(link, work).await?;
     notify(link, &user, work).await?;

@@ -4,7 +4,7 @@
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::{Account, LockedBy, Outcome};
+use recovery_rules::states::{Account, CodePurpose, LockedBy, Outcome};
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +128,7 @@ async fn stop_recovery(
 ) -> Result<bool, Stop> {
     outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
     links::end_unlock(&mut work.tx, &user.id, "stopped", work.now).await?;
-    codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+    codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
     if !links::any_used_since(&mut work.tx, &user.id, since).await? {
         return Ok(false);
     }

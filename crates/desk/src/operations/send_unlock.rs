@@ -6,6 +6,7 @@ use recovery_rules::codes::CallCode;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
+use recovery_rules::states::CodePurpose;
 use recovery_rules::time::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +71,7 @@ impl Plain for SendUnlock {
             .map_err(|_| Refusal::UnlockMailLimit)?;
         outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;
         links::end_unlock(&mut work.tx, &user.id, "replaced", work.now).await?;
-        codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+        codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
         let code = queue_link_and_code(&call, &user, work).await?;
         let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::MessageChanged, about).await?;
@@ -144,7 +145,7 @@ async fn queue_link_and_code(
     let new = codes::NewCode {
         id: &id,
         user_id: &user.id,
-        purpose: "call",
+        purpose: CodePurpose::Call,
         bound_to: &unlock,
         hash: Some(call_code_hash(work, &unlock, &code)),
         epoch: user.security_epoch,

@@ -5,6 +5,7 @@ use recovery_rules::passwords::password_minimum;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
+use recovery_rules::states::CodePurpose;
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +99,7 @@ async fn view(link: &links::Link, work: &mut Work<'_>) -> Result<UnlockLink, Sto
         called_at: call.map_or(link.created_at, |call| call.opened_at),
         masked_email: masked_email(&link.address),
         works_until: link.expires_at.unwrap_or(work.now.0),
-        call_code_asked: codes::bound_to(&mut work.tx, "call", &link.id).await?.is_some(),
+        call_code_asked: codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await?.is_some(),
         password_minimum: work.policy.count(Number::PasswordLength).max(alone),
         opened: link.opened_at.is_some(),
     })

@@ -1,24 +1,26 @@
 //! A user signs in on the account pages: e-mail and password, then a verification code where 2-step asks for
-//! one. Unknown, wrong, locked and closed look the same and take the same time.
+//! one and the browser isn't remembered. Unknown, wrong, locked and closed look the same and take the same time.
 
 use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::{Account, TwoStep};
-use recovery_rules::time::Span;
+use recovery_rules::states::{Account, CodePurpose, SecondStep};
+use recovery_rules::two_step::{Way, way};
 use serde::{Deserialize, Serialize};
 
+use crate::browsers;
 use crate::desk::Desk;
 use crate::failure::Stop;
-use crate::letters_queue::{self, Letter};
+use crate::keys::DataKeys;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::operator_sign_in::{folded, new_token};
 use crate::password_tries;
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
+use crate::short_codes::{self, Sending, Sent};
 use crate::store::counters::{self, Counter};
-use crate::store::{codes, events, links, sessions, two_step, users};
+use crate::store::{challenges, codes, events, links, sessions, two_step, users};
 use crate::work::Work;
 
 /// Signs in.
@@ -29,6 +31,35 @@ pub struct UserSignIn {
     pub email: String,
     /// Password.
     pub password: SecretText,
+    /// What this browser knows from earlier.
+    #[serde(default)]
+    pub browser: BrowserCookies,
+}
+
+/// The cookies of a browser that a sign-in looks at. None of them is needed.
+#[derive(Debug, Default, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BrowserCookies {
+    /// It signed in to some account before: strangers' wrong passwords then don't make it wait.
+    pub known: Option<SecretText>,
+    /// It is remembered for some account: no verification code is asked for.
+    pub remembered: Option<SecretText>,
+    /// A sign-in that this one takes the place of.
+    pub challenge: Option<SecretText>,
+}
+
+/// Somebody is in.
+#[derive(Debug, Serialize)]
+pub struct SignedIn {
+    /// The session's token.
+    #[serde(skip)]
+    pub token: SecretText,
+    /// Marks this browser as one that signed in to this account.
+    #[serde(skip)]
+    pub known: SecretText,
+    /// Remembers this browser, where that was asked for.
+    #[serde(skip)]
+    pub remembered: Option<SecretText>,
 }
 
 /// How far it came.
@@ -36,18 +67,12 @@ pub struct UserSignIn {
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum UserSignedIn {
     /// In.
-    Done {
-        /// The session's token.
-        #[serde(skip)]
-        token: SecretText,
-    },
+    Done(SignedIn),
     /// A verification code is on its way.
     CodeNeeded {
-        /// Binds the code to this browser.
+        /// Binds the rest of the sign-in to this browser.
         #[serde(skip)]
         challenge: SecretText,
-        /// Whether it travels by e-mail (2-step is to be set up again) and not by text message.
-        by_mail: bool,
     },
 }
 
@@ -61,7 +86,7 @@ impl Operation for UserSignIn {
 
     fn session(answer: &UserSignedIn) -> SessionChange {
         match answer {
-            UserSignedIn::Done { token } => SessionChange::Started(token.clone()),
+            UserSignedIn::Done(signed_in) => SessionChange::Started(signed_in.token.clone()),
             UserSignedIn::CodeNeeded { .. } => SessionChange::None,
         }
     }
@@ -72,9 +97,9 @@ impl Judging for UserSignIn {
     type Judged = bool;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
-        let address = folded(&self.email);
-        password_tries::spend(Counter::UserPassword, &address, work).await?;
-        let user = users::by_email(&mut work.tx, &address).await?;
+        let (counter, about) = self.counted(&work.desk.keys);
+        password_tries::spend(counter, &about, work).await?;
+        let user = users::by_email(&mut work.tx, &folded(&self.email)).await?;
         if let Some(user) = &user {
             work.about_user(&user.id);
         }
@@ -103,31 +128,69 @@ impl Judging for UserSignIn {
         if user.account()? != Account::Active || user.security_epoch != before.security_epoch {
             return Err(Refusal::SignInNotRight.into());
         }
-        let keys = &work.desk.keys;
-        counters::give_back(&mut work.tx, keys, Counter::UserPassword, &folded(&self.email)).await?;
+        let (counter, about) = self.counted(&work.desk.keys);
+        counters::give_back(&mut work.tx, &work.desk.keys, counter, &about).await?;
         let two_step = two_step::of(&mut work.tx, &user.id).await?;
-        match two_step.state()? {
-            TwoStep::Never | TwoStep::Off => {
-                Ok(UserSignedIn::Done { token: start_session(&user, work).await? })
+        let state = two_step.state()?;
+        if way(state) == Way::TextMessage
+            && browsers::is_remembered(&user, self.browser.remembered.as_ref(), work).await?
+        {
+            work.note("browser", "remembered");
+            return Ok(UserSignedIn::Done(sign_in(&user, None, work).await?));
+        }
+        match way(state) {
+            Way::None => Ok(UserSignedIn::Done(sign_in(&user, None, work).await?)),
+            Way::Mail | Way::TextMessage => {
+                let challenge = begin_challenge(&user, self.browser.challenge.as_ref(), work).await?;
+                send_code(&user, &two_step, &challenge.1, false, work).await?;
+                Ok(UserSignedIn::CodeNeeded { challenge: challenge.0 })
             }
-            TwoStep::ToBeSetUpAgain => challenge(&user, None, work).await,
-            TwoStep::On => challenge(&user, two_step.phone.as_deref(), work).await,
         }
     }
 }
 
+impl UserSignIn {
+    /// Where a wrong password is counted: with the address; a browser that signed in to that account before has a
+    /// count of its own, so that a stranger who hammers the address doesn't make its owner wait.
+    fn counted(&self, keys: &DataKeys) -> (Counter, String) {
+        let address = folded(&self.email);
+        match browsers::known_id(keys, &address, self.browser.known.as_ref()) {
+            Some(id) => (Counter::KnownBrowserPassword, format!("{address} {id}")),
+            None => (Counter::UserPassword, address),
+        }
+    }
+}
+
+/// Lets a user in: a session with its second step, and what the browser is known by from now on.
+pub async fn sign_in(
+    user: &users::User,
+    second_step: Option<SecondStep>,
+    work: &mut Work<'_>,
+) -> Result<SignedIn, Stop> {
+    let token = start_session(user, second_step, work).await?;
+    let known = browsers::known(&work.desk.keys, &folded(&user.email), &work.desk.chance);
+    Ok(SignedIn { token, known, remembered: None })
+}
+
 /// Starts a user's session.
-pub async fn start_session(user: &users::User, work: &mut Work<'_>) -> Result<SecretText, Stop> {
+async fn start_session(
+    user: &users::User,
+    second_step: Option<SecondStep>,
+    work: &mut Work<'_>,
+) -> Result<SecretText, Stop> {
     let token = new_token(work);
     let hash = sessions::token_hash(&work.desk.keys, &token);
     let expires_at = work.now + work.policy.span(Number::UserSession);
     let id = work.new_id();
     let owner = sessions::Owner::User(&user.id);
     sessions::start(&mut work.tx, &id, &hash, owner, user.security_epoch, work.now, expires_at).await?;
+    if let Some(by) = second_step {
+        sessions::second_step(&mut work.tx, &id, by, work.now).await?;
+    }
     users::signed_in(&mut work.tx, &user.id, work.now).await?;
     // Whoever got in without it needs no unlock link any more; one left lying would only be a risk.
     if links::end_unlock(&mut work.tx, &user.id, "account_changed", work.now).await? > 0 {
-        codes::end_all(&mut work.tx, &user.id, "call", work.now).await?;
+        codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
         work.note("unlock_link_ended", true);
         let about = events::About { user_id: Some(&user.id), ..events::About::default() };
         work.tell_desks(events::Kind::MessageChanged, about).await?;
@@ -135,42 +198,52 @@ pub async fn start_session(user: &users::User, work: &mut Work<'_>) -> Result<Se
     Ok(token)
 }
 
-/// Asks for a verification code, bound to this browser by a challenge; a newer one ends the one before.
-async fn challenge(
+/// Begins the second half of a sign-in, bound to this browser; the one of the same browser before is over.
+async fn begin_challenge(
     user: &users::User,
-    phone: Option<&str>,
+    former: Option<&SecretText>,
     work: &mut Work<'_>,
-) -> Result<UserSignedIn, Stop> {
-    let limit = VERIFICATION_CODES_A_DAY;
-    let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
-    counters::spend_within(&mut work.tx, keys, Counter::VerificationMails, &user.id, limit, day, now)
-        .await?
-        .map_err(|until| Refusal::SignInWait { until })?;
-    codes::end_all(&mut work.tx, &user.id, "sign_in", work.now).await?;
-    let challenge = new_token(work);
-    let id = work.new_id();
-    let new = codes::NewCode {
-        id: &id,
-        user_id: &user.id,
-        purpose: "sign_in",
-        bound_to: &challenge_key(work, &challenge),
-        hash: None,
+) -> Result<(SecretText, String), Stop> {
+    if let Some(former) = former {
+        let hash = challenge_hash(&work.desk.keys, former);
+        challenges::take_over(&mut work.tx, &hash, &user.id, work.now).await?;
+    }
+    let secret = new_token(work);
+    let challenge = challenges::Challenge {
+        id: work.new_id(),
+        user_id: user.id.clone(),
         epoch: user.security_epoch,
-        expires_at: None,
+        began_at: work.now.0,
+        expires_at: (work.now + work.policy.span(Number::SignInChallengeLife)).0,
     };
-    codes::insert(&mut work.tx, new, work.now).await?;
-    let (kind, address) = phone.map_or(("mail", user.email.as_str()), |phone| ("sms", phone));
-    let letter = Letter { kind, code_id: Some(&id), ..Letter::to(&user.id, address, "sign_in_code") };
-    letters_queue::queue(work, letter, serde_json::json!({})).await?;
-    Ok(UserSignedIn::CodeNeeded { challenge, by_mail: phone.is_none() })
+    let hash = challenge_hash(&work.desk.keys, &secret);
+    challenges::insert(&mut work.tx, &challenge, &hash).await?;
+    Ok((secret, challenge.id))
 }
 
-/// Codes sent to one user a day. SYSTEM.md allows 5 resends of a code a day; a person who signs in several
-/// times from new browsers needs more than that, so every sign-in may send one, up to this bound.
-const VERIFICATION_CODES_A_DAY: i64 = 20;
+/// Sends the verification code of a sign-in.
+pub async fn send_code(
+    user: &users::User,
+    two_step: &two_step::TwoStepRow,
+    challenge_id: &str,
+    again: bool,
+    work: &mut Work<'_>,
+) -> Result<Sent, Stop> {
+    let (kind, address) = match two_step.phone.as_deref() {
+        Some(phone) => ("sms", phone),
+        None => ("mail", user.email.as_str()),
+    };
+    let sending = Sending { purpose: CodePurpose::SignIn, bound_to: challenge_id, kind, address, again };
+    match short_codes::send(user, sending, work).await {
+        // A sign-in says the same as with too many passwords; the owner's other ways stay open.
+        Err(Stop::Refused(Refusal::CodesUsed { until })) if !again => {
+            Err(Refusal::SignInWait { until }.into())
+        }
+        other => other,
+    }
+}
 
-/// What a sign-in code is bound to: the keyed hash of the challenge in the browser's cookie.
-pub fn challenge_key(work: &Work<'_>, challenge: &SecretText) -> String {
-    let hash = work.desk.keys.keyed_hash("challenge", &[challenge.expose().as_bytes()]);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The keyed hash a challenge is found by.
+pub fn challenge_hash(keys: &DataKeys, challenge: &SecretText) -> [u8; 32] {
+    keys.keyed_hash("challenge", &[challenge.expose().as_bytes()])
 }

@@ -1,5 +1,6 @@
 //! Short codes: keyed hashes, tries spent before anything is compared.
 
+use recovery_rules::states::CodePurpose;
 use recovery_rules::time::Moment;
 
 use crate::database::{Tx, sql};
@@ -11,6 +12,8 @@ pub struct Code {
     pub id: String,
     /// The user.
     pub user_id: String,
+    /// What it is for.
+    pub purpose: String,
     /// The keyed hash; none until the message is taken for sending.
     pub code_hash: Option<Vec<u8>>,
     /// The user's security epoch when it was asked for.
@@ -34,8 +37,8 @@ pub struct NewCode<'a> {
     pub id: &'a str,
     /// The user.
     pub user_id: &'a str,
-    /// `call` or `sign_in`.
-    pub purpose: &'a str,
+    /// What it is for.
+    pub purpose: CodePurpose,
     /// What it belongs to.
     pub bound_to: &'a str,
     /// Its hash, if it is made at once.
@@ -52,7 +55,7 @@ pub async fn insert(tx: &mut Tx, code: NewCode<'_>, now: Moment) -> Result<(), s
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(code.id)
     .bind(code.user_id)
-    .bind(code.purpose)
+    .bind(code.purpose.name())
     .bind(code.bound_to)
     .bind(code.hash.map(|hash| hash.to_vec()))
     .bind(code.epoch)
@@ -63,10 +66,14 @@ pub async fn insert(tx: &mut Tx, code: NewCode<'_>, now: Moment) -> Result<(), s
     Ok(())
 }
 
-/// The code that belongs to something.
-pub async fn bound_to(tx: &mut Tx, purpose: &str, bound_to: &str) -> Result<Option<Code>, sqlx::Error> {
-    sql("SELECT * FROM codes WHERE purpose = $1 AND bound_to = $2")
-        .bind(purpose)
+/// The newest code that belongs to something.
+pub async fn bound_to(
+    tx: &mut Tx,
+    purpose: CodePurpose,
+    bound_to: &str,
+) -> Result<Option<Code>, sqlx::Error> {
+    sql("SELECT * FROM codes WHERE purpose = $1 AND bound_to = $2 ORDER BY created_at DESC, id DESC LIMIT 1")
+        .bind(purpose.name())
         .bind(bound_to)
         .optional(tx)
         .await
@@ -100,10 +107,15 @@ pub async fn disarm(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
 }
 
 /// Ends the live code that belongs to something.
-pub async fn end_bound(tx: &mut Tx, purpose: &str, bound_to: &str, now: Moment) -> Result<(), sqlx::Error> {
+pub async fn end_bound(
+    tx: &mut Tx,
+    purpose: CodePurpose,
+    bound_to: &str,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
     sql("UPDATE codes SET ended_at = $3
          WHERE purpose = $1 AND bound_to = $2 AND used_at IS NULL AND ended_at IS NULL")
-    .bind(purpose)
+    .bind(purpose.name())
     .bind(bound_to)
     .bind(now)
     .run(tx)
@@ -124,12 +136,12 @@ pub async fn end(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> 
 /// Begins the life of the code that belongs to something, or takes it back.
 pub async fn begin_life(
     tx: &mut Tx,
-    purpose: &str,
+    purpose: CodePurpose,
     bound_to: &str,
     expires_at: Option<Moment>,
 ) -> Result<(), sqlx::Error> {
     sql("UPDATE codes SET expires_at = $3 WHERE purpose = $1 AND bound_to = $2")
-        .bind(purpose)
+        .bind(purpose.name())
         .bind(bound_to)
         .bind(expires_at)
         .run(tx)
@@ -164,12 +176,26 @@ pub async fn take(tx: &mut Tx, id: &str, epoch: i64, now: Moment) -> Result<bool
 }
 
 /// Ends the live codes of a user and purpose.
-pub async fn end_all(tx: &mut Tx, user_id: &str, purpose: &str, now: Moment) -> Result<u64, sqlx::Error> {
+pub async fn end_all(
+    tx: &mut Tx,
+    user_id: &str,
+    purpose: CodePurpose,
+    now: Moment,
+) -> Result<u64, sqlx::Error> {
     sql("UPDATE codes SET ended_at = $3
          WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND ended_at IS NULL")
     .bind(user_id)
-    .bind(purpose)
+    .bind(purpose.name())
     .bind(now)
     .run(tx)
     .await
+}
+
+/// Ends every live code of a user, whatever it is for: the account changed.
+pub async fn end_every(tx: &mut Tx, user_id: &str, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE codes SET ended_at = $2 WHERE user_id = $1 AND used_at IS NULL AND ended_at IS NULL")
+        .bind(user_id)
+        .bind(now)
+        .run(tx)
+        .await
 }

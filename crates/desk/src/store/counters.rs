@@ -32,10 +32,6 @@ pub enum Counter {
     WrongReferences,
     /// Look-up requests of an operator, every keystroke.
     Keystrokes,
-    /// Tries of sign-in codes of a user, over all codes.
-    SignInCodeTries,
-    /// Verification codes sent to a user by e-mail.
-    VerificationMails,
     /// Text messages to a number.
     TextsANumber,
     /// Text messages for an account.
@@ -44,6 +40,22 @@ pub enum Counter {
     TextsABlock,
     /// Text messages in all.
     Texts,
+    /// Wrong short codes of a user and purpose, over all codes.
+    CodeTries,
+    /// Short codes sent to a user for a purpose.
+    CodesSent,
+    /// Those of them that were asked for again.
+    CodesResent,
+    /// Recovery codes tried for a user.
+    RecoveryCodeTries,
+    /// Last groups of a recovery code typed to acknowledge it.
+    Acknowledgements,
+    /// Passwords typed by somebody who is signed in, to confirm a change.
+    CurrentPassword,
+    /// Wrong passwords from a browser that had signed in to that account before.
+    KnownBrowserPassword,
+    /// Colleagues invited by a billing user.
+    Invitations,
 }
 
 impl Counter {
@@ -60,12 +72,18 @@ impl Counter {
             Self::UnlockMails => "unlock_mails",
             Self::WrongReferences => "wrong_references",
             Self::Keystrokes => "keystrokes",
-            Self::SignInCodeTries => "sign_in_code_tries",
-            Self::VerificationMails => "verification_mails",
             Self::TextsANumber => "texts_a_number",
             Self::TextsAnAccount => "texts_an_account",
             Self::TextsABlock => "texts_a_block",
             Self::Texts => "texts",
+            Self::CodeTries => "code_tries",
+            Self::CodesSent => "codes_sent",
+            Self::CodesResent => "codes_resent",
+            Self::RecoveryCodeTries => "recovery_code_tries",
+            Self::Acknowledgements => "acknowledgements",
+            Self::CurrentPassword => "current_password",
+            Self::KnownBrowserPassword => "known_browser_password",
+            Self::Invitations => "invitations",
         }
     }
 

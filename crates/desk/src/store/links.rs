@@ -123,6 +123,19 @@ pub async fn end(tx: &mut Tx, id: &str, because: &str, now: Moment) -> Result<u6
         .await
 }
 
+/// Ends every live link of a user that an account change kills; "this wasn't me" links live on: that is when they
+/// are needed.
+pub async fn end_every(tx: &mut Tx, user_id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE links SET ended_at = $2, ended_because = $3
+         WHERE user_id = $1 AND purpose IN ('unlock', 'reset', 'confirm_address')
+           AND used_at IS NULL AND ended_at IS NULL")
+    .bind(user_id)
+    .bind(now)
+    .bind(because)
+    .run(tx)
+    .await
+}
+
 /// Notes that the button was pressed; the first time counts.
 pub async fn opened(tx: &mut Tx, id: &str, now: Moment) -> Result<bool, sqlx::Error> {
     let rows = sql("UPDATE links SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL")

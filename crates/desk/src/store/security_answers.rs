@@ -52,3 +52,27 @@ pub async fn insert(tx: &mut Tx, user_id: &str, answer: &AnswerRow, now: Moment)
     .await?;
     Ok(())
 }
+
+/// Puts a full new set in the place of whatever there was. The user's row is locked by then: of two saves at
+/// once one comes after the other, and the result is one full set.
+pub async fn replace(
+    tx: &mut Tx,
+    user_id: &str,
+    answers: &[AnswerRow],
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sql("DELETE FROM security_answers WHERE user_id = $1").bind(user_id).run(tx).await?;
+    for answer in answers {
+        insert(tx, user_id, answer, now).await?;
+    }
+    Ok(())
+}
+
+/// When the answers were saved, UTC ms; the newest counts.
+pub async fn saved_at(tx: &mut Tx, user_id: &str) -> Result<Option<i64>, sqlx::Error> {
+    let row: Option<(Option<i64>,)> = sql("SELECT MAX(saved_at) FROM security_answers WHERE user_id = $1")
+        .bind(user_id)
+        .optional(tx)
+        .await?;
+    Ok(row.and_then(|row| row.0))
+}

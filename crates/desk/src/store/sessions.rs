@@ -1,5 +1,6 @@
 //! Sessions of operators and users, by the keyed hash of their token.
 
+use recovery_rules::states::SecondStep;
 use recovery_rules::time::Moment;
 
 use crate::database::{Tx, sql};
@@ -23,6 +24,10 @@ pub struct Session {
     pub expires_at: i64,
     /// When it was ended.
     pub ended_at: Option<i64>,
+    /// When its second step was done, UTC ms.
+    pub second_step_at: Option<i64>,
+    /// When *Later* was chosen, while 2-step is to be set up again.
+    pub later_at: Option<i64>,
 }
 
 /// Whose session it is.
@@ -69,10 +74,11 @@ pub async fn start(
 
 /// The session of a token.
 pub async fn by_token(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Session>, sqlx::Error> {
-    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at FROM sessions WHERE token_hash = $1")
-        .bind(hash)
-        .optional(tx)
-        .await
+    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at, second_step_at, later_at
+         FROM sessions WHERE token_hash = $1")
+    .bind(hash)
+    .optional(tx)
+    .await
 }
 
 /// When the operator last gave a code of the authenticator in this session, UTC ms.
@@ -92,6 +98,43 @@ pub async fn confirmed(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::E
 pub async fn touch(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE sessions SET last_seen_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
     Ok(())
+}
+
+/// Notes the second step of a user's session.
+pub async fn second_step(tx: &mut Tx, id: &str, by: SecondStep, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET second_step_at = $2, second_step_by = $3 WHERE id = $1")
+        .bind(id)
+        .bind(now)
+        .bind(by.name())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that *Later* was chosen in a user's session.
+pub async fn later(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET later_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    Ok(())
+}
+
+/// Carries one session over into the user's new epoch: whoever makes a change stays signed in, all others don't.
+pub async fn carry_over(tx: &mut Tx, id: &str, epoch: i64) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET epoch = $2 WHERE id = $1 AND ended_at IS NULL")
+        .bind(id)
+        .bind(epoch)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends a user's other sessions; says how many there were.
+pub async fn end_others(tx: &mut Tx, user_id: &str, but: &str, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL")
+        .bind(user_id)
+        .bind(but)
+        .bind(now)
+        .run(tx)
+        .await
 }
 
 /// Ends one session.

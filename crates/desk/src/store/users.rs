@@ -160,6 +160,31 @@ pub async fn set_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), sqlx:
     Ok(())
 }
 
+/// Raises the epoch: every session, link and code made before is dead. Says the new one.
+pub async fn raise_epoch(tx: &mut Tx, id: &str) -> Result<i64, sqlx::Error> {
+    sql("UPDATE users SET security_epoch = security_epoch + 1 WHERE id = $1 RETURNING security_epoch")
+        .bind(id)
+        .number(tx)
+        .await
+}
+
+/// Freezes the contacts after a change that no second step proved.
+pub async fn freeze(tx: &mut Tx, id: &str, until: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET frozen_until = $2 WHERE id = $1").bind(id).bind(until).run(tx).await?;
+    Ok(())
+}
+
+/// The address before the last change, while it is told of changes too.
+pub async fn former_address(tx: &mut Tx, id: &str, now: Moment) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(String,)> =
+        sql("SELECT former_email FROM users WHERE id = $1 AND former_email_until > $2")
+            .bind(id)
+            .bind(now)
+            .optional(tx)
+            .await?;
+    Ok(row.map(|row| row.0))
+}
+
 /// Reopens an account, unless an administrator locked it.
 pub async fn reopen(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET account = 'active', locked_by = NULL

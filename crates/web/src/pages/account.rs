@@ -54,7 +54,8 @@ pub async fn sign_out(State(pages): State<Pages>, headers: HeaderMap) -> Respons
     }
 }
 
-fn signed_out(pages: &Pages) -> Response {
+/// To sign-in, without a session's cookie.
+pub(super) fn signed_out(pages: &Pages) -> Response {
     let mut response = see_other("/sign-in");
     Cookie::Session.forget(response.headers_mut(), pages.https());
     response

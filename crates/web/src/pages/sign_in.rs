@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use recovery_desk::operations::account::UserSignOut;
-use recovery_desk::operations::user_sign_in::{UserSignIn, UserSignedIn};
+use recovery_desk::operations::user_sign_in::{BrowserCookies, SignedIn, UserSignIn, UserSignedIn};
 use recovery_desk::secret::SecretText;
 use recovery_rules::refusal::Refusal;
 use serde::Deserialize;
@@ -47,11 +47,17 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
     if missing.is_some() {
         return page(&pages, StatusCode::UNPROCESSABLE_ENTITY, &typed.email, missing);
     }
-    let failure = match pages.ask(UserSignIn { email: typed.email.clone(), password }).await {
-        Ok(UserSignedIn::Done { token }) => return signed_in(&pages, &headers, &token).await,
-        Ok(UserSignedIn::CodeNeeded { challenge, by_mail }) => {
-            return sign_in_code::send_there(&pages, &challenge, by_mail);
+    let browser = BrowserCookies {
+        known: pages.cookie(Cookie::Known, &headers),
+        remembered: pages.cookie(Cookie::Remembered, &headers),
+        challenge: pages.cookie(Cookie::Challenge, &headers),
+    };
+    let failure = match pages.ask(UserSignIn { email: typed.email.clone(), password, browser }).await {
+        Ok(UserSignedIn::Done(done)) => {
+            let response = see_other("/account");
+            return signed_in(&pages, &headers, &done, response).await;
         }
+        Ok(UserSignedIn::CodeNeeded { challenge }) => return sign_in_code::send_there(&pages, &challenge),
         Err(failure) => failure,
     };
     let status = match failure.refusal() {
@@ -64,17 +70,26 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
     page(&pages, status, &typed.email, problem)
 }
 
-/// Signed in: a new session's cookie. The session this browser had before ends at the server, so that nobody
-/// keeps one they planted.
-pub async fn signed_in(pages: &Pages, headers: &HeaderMap, token: &SecretText) -> Response {
+/// Signed in: a new session's cookie on this response, and what the browser is known by. The session this browser
+/// had before ends at the server, so that nobody keeps one they planted.
+pub async fn signed_in(
+    pages: &Pages,
+    headers: &HeaderMap,
+    done: &SignedIn,
+    mut response: Response,
+) -> Response {
     if pages.cookie(Cookie::Session, headers).is_some()
         && let Err(failure) = pages.ask_as_user(headers, UserSignOut {}).await
     {
         tracing::debug!(code = failure.code(), "the former session of this browser was over");
     }
-    let mut response = see_other("/account");
-    Cookie::Session.put(response.headers_mut(), token, pages.https());
-    Cookie::Challenge.forget(response.headers_mut(), pages.https());
+    let (cookies, https) = (response.headers_mut(), pages.https());
+    Cookie::Session.put(cookies, &done.token, https);
+    Cookie::Known.put(cookies, &done.known, https);
+    if let Some(token) = &done.remembered {
+        Cookie::Remembered.put(cookies, token, https);
+    }
+    Cookie::Challenge.forget(cookies, https);
     response
 }
 

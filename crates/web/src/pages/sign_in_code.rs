@@ -1,12 +1,15 @@
-//! The verification code of a sign-in. The cookie that binds it to this browser also remembers which way the
-//! code travels.
+//! The verification code of a sign-in, and sending it again.
 
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
+use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use recovery_desk::operations::enter_sign_in_code::{CodeEntered, EnterSignInCode};
+use recovery_desk::failure::Failure;
+use recovery_desk::operations::enter_sign_in_code::{
+    CodeEntered, CodeOnItsWay, EnterSignInCode, ReadSignIn, ResendSignInCode,
+};
 use recovery_desk::secret::SecretText;
 use recovery_rules::refusal::Refusal;
 use serde::Deserialize;
@@ -15,16 +18,16 @@ use super::{Frame, Pages, Problem, Sentence, render, see_other, sign_in};
 use crate::cookies::Cookie;
 use crate::words;
 
-/// Marks of the way in the cookie; the dot can't stand in the challenge itself.
-const MAIL: &str = "mail.";
-const TEXT: &str = "text.";
-
 #[derive(Template)]
 #[template(path = "sign_in_code.html")]
 struct Code<'a> {
     frame: Frame<'a>,
-    by_mail: bool,
+    way: &'a CodeOnItsWay,
+    works_until: Option<String>,
+    /// A new one was sent just now.
+    again: bool,
     code: &'a str,
+    remember: bool,
     problem: Problem,
 }
 
@@ -33,60 +36,97 @@ struct Code<'a> {
 #[serde(default)]
 pub struct Typed {
     code: String,
+    remember: Option<String>,
 }
 
 /// To the code page, with the challenge in a cookie.
-pub fn send_there(pages: &Pages, challenge: &SecretText, by_mail: bool) -> Response {
-    let mark = if by_mail { MAIL } else { TEXT };
-    let value = SecretText::new(format!("{mark}{}", challenge.expose()));
+pub fn send_there(pages: &Pages, challenge: &SecretText) -> Response {
     let mut response = see_other("/sign-in/code");
-    Cookie::Challenge.put(response.headers_mut(), &value, pages.https());
+    Cookie::Challenge.put(response.headers_mut(), challenge, pages.https());
     response
 }
 
 /// The form, empty.
 pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
-    match challenge(&pages, &headers) {
-        Some((_, by_mail)) => page(&pages, by_mail, "", Problem::none()),
-        None => see_other("/sign-in"),
-    }
+    page(&pages, &headers, &Typed::default(), false, Problem::none()).await
 }
 
 /// The code was sent in.
 pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
-    let Some((challenge, by_mail)) = challenge(&pages, &headers) else { return see_other("/sign-in") };
-    let code: String = typed.code.chars().take(32).collect();
-    let request = EnterSignInCode { challenge, code: SecretText::new(code.clone()) };
-    let sentence = match pages.ask(request).await {
-        Ok(CodeEntered::Done { token }) => return sign_in::signed_in(&pages, &headers, &token).await,
-        Ok(CodeEntered::NotRight { tries_left: 0 }) => return dead(&pages, words::CODE_TRIES_USED),
-        Ok(CodeEntered::NotRight { tries_left }) => words::wrong_code(tries_left, by_mail),
+    let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
+    let typed = Typed { code: typed.code.chars().take(32).collect(), ..typed };
+    let request = EnterSignInCode {
+        challenge,
+        code: SecretText::new(typed.code.clone()),
+        remember: typed.remember.is_some(),
+        user_agent: user_agent(&headers),
+    };
+    let problem = match pages.ask(request).await {
+        Ok(CodeEntered::Done(done)) => {
+            return sign_in::signed_in(&pages, &headers, &done, see_other("/account")).await;
+        }
+        Ok(CodeEntered::NotRight { tries_left: 0 }) => {
+            Problem::at(&["code"], words::SIGN_IN_CODE_TRIES_USED.to_owned())
+        }
+        Ok(CodeEntered::NotRight { tries_left }) => Problem::at(&["code"], words::wrong_code(tries_left)),
         Err(failure) => match failure.refusal() {
-            Some(Refusal::BadField { .. }) => words::of_failure(&failure, pages.times()),
-            Some(Refusal::CodeDead) => return dead(&pages, &words::of_failure(&failure, pages.times())),
+            Some(Refusal::BadField { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
+                Problem::at(&["code"], words::of_failure(&failure, pages.times()))
+            }
             _ => return pages.failed(&failure),
         },
     };
-    page(&pages, by_mail, &code, Problem::at(&["code"], sentence))
+    page(&pages, &headers, &typed, false, problem).await
 }
 
-fn challenge(pages: &Pages, headers: &HeaderMap) -> Option<(SecretText, bool)> {
-    let value = pages.cookie(Cookie::Challenge, headers)?;
-    let text = value.expose();
-    let (secret, by_mail) = match text.strip_prefix(MAIL) {
-        Some(secret) => (secret, true),
-        None => (text.strip_prefix(TEXT)?, false),
+/// Send it again.
+pub async fn resend(State(pages): State<Pages>, headers: HeaderMap) -> Response {
+    let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
+    let problem = match pages.ask(ResendSignInCode { challenge }).await {
+        Ok(_) => return page(&pages, &headers, &Typed::default(), true, Problem::none()).await,
+        Err(failure) => match failure.refusal() {
+            Some(Refusal::ResendWait { .. } | Refusal::CodesUsed { .. }) => {
+                Problem::at(&["code"], words::of_failure(&failure, pages.times()))
+            }
+            Some(Refusal::CodeDead) => return over(&pages),
+            _ => return pages.failed(&failure),
+        },
     };
-    Some((SecretText::new(secret), by_mail))
+    page(&pages, &headers, &Typed::default(), false, problem).await
 }
 
-fn page(pages: &Pages, by_mail: bool, code: &str, problem: Problem) -> Response {
-    render(problem.status(), &Code { frame: pages.frame(), by_mail, code, problem })
+/// What the browser says it is; judged by the rules, never shown.
+pub(super) fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().take(300).collect()
 }
 
-fn dead(pages: &Pages, sentence: &str) -> Response {
-    let title = "This code doesn\u{2019}t work any more";
-    let page = Sentence { frame: pages.frame(), title, sentence, reference: None };
+async fn page(pages: &Pages, headers: &HeaderMap, typed: &Typed, again: bool, problem: Problem) -> Response {
+    let Some(challenge) = pages.cookie(Cookie::Challenge, headers) else { return see_other("/sign-in") };
+    let way = match pages.ask(ReadSignIn { challenge: challenge.clone() }).await {
+        Ok(way) => way,
+        Err(Failure::Refused(Refusal::CodeDead)) => return over(pages),
+        Err(failure) => return pages.failed(&failure),
+    };
+    let status = problem.status();
+    let page = Code {
+        frame: pages.frame(),
+        works_until: way.works_until.map(|until| pages.clock(until)),
+        way: &way,
+        again,
+        code: &typed.code,
+        remember: typed.remember.is_some(),
+        problem,
+    };
+    let mut response = render(status, &page);
+    Cookie::Challenge.put(response.headers_mut(), &challenge, pages.https());
+    response
+}
+
+/// The sign-in waited too long, or the account changed meanwhile.
+pub(super) fn over(pages: &Pages) -> Response {
+    let title = "This sign-in is over";
+    let page = Sentence { frame: pages.frame(), title, sentence: words::SIGN_IN_OVER, reference: None };
     let mut response = render(StatusCode::GONE, &page);
     Cookie::Challenge.forget(response.headers_mut(), pages.https());
     response

@@ -3,7 +3,7 @@
 
 use recovery_rules::message::{Doubt, may_repeat};
 use recovery_rules::refusal::Refusal;
-use recovery_rules::states::{MessageKind, MessageState};
+use recovery_rules::states::{CodePurpose, MessageKind, MessageState};
 use recovery_rules::time::Moment;
 
 use super::{LEASE_SPAN, tell};
@@ -105,7 +105,7 @@ pub(super) async fn end(
 pub(super) async fn never_arrives(message: &outbox::Message, work: &mut Work<'_>) -> Result<(), Stop> {
     if let Some(id) = &message.link_id {
         links::end(&mut work.tx, id, "not_sent", work.now).await?;
-        codes::end_bound(&mut work.tx, "call", id, work.now).await?;
+        codes::end_bound(&mut work.tx, CodePurpose::Call, id, work.now).await?;
     }
     if let Some(id) = &message.code_id {
         codes::end(&mut work.tx, id, work.now).await?;

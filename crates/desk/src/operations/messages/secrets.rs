@@ -1,20 +1,19 @@
 //! The secret of a message: made when it is taken, so that its life begins when it leaves; the same for every sending
 //! that may have arrived before; taken back when the letter could not leave.
 
-use recovery_rules::codes::SmsCode;
 use recovery_rules::link_secret::LinkSecret;
 use recovery_rules::message::worth_sending;
 use recovery_rules::policy::Number;
 use recovery_rules::recovery_code::RecoveryCode;
-use recovery_rules::states::{MessageKind, MessageState};
+use recovery_rules::states::{CodePurpose, MessageKind, MessageState};
 use recovery_rules::time::{Moment, Span};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::failure::{Fault, Stop};
-use crate::operations::enter_sign_in_code::sign_in_code_hash;
 use crate::operations::operators::invitation_hash;
 use crate::operations::unlock_link::link_hash;
+use crate::short_codes;
 use crate::store::{codes, links, operators, outbox};
 use crate::work::Work;
 
@@ -84,7 +83,7 @@ async fn dead(message: &outbox::Message, work: &mut Work<'_>) -> Result<bool, St
 async fn made_now(message: &mut outbox::Message, work: &mut Work<'_>) -> Result<Option<Secrets>, Stop> {
     let made = match message.letter.as_str() {
         "unlock" => arm_links(message, work).await?,
-        "sign_in_code" => arm_code(message, work).await?,
+        "code" => arm_code(message, work).await?,
         "operator_invitation" => arm_invitation(message, work).await?,
         _ => return Ok(Some(Secrets { secrets: Vec::new(), fresh: true })),
     };
@@ -121,7 +120,7 @@ async fn arm_links(message: &outbox::Message, work: &mut Work<'_>) -> Result<Mad
     let expires_at = work.now + work.policy.span(Number::LinkLife);
     let repudiation_ends = work.now + work.policy.span(Number::RepudiationLife);
     let code_ends = work.now + work.policy.span(Number::CallCodeLife);
-    codes::begin_life(&mut work.tx, "call", unlock_id, Some(code_ends)).await?;
+    codes::begin_life(&mut work.tx, CodePurpose::Call, unlock_id, Some(code_ends)).await?;
     let mut secrets = Vec::new();
     for (id, purpose, ends) in
         [(unlock_id, "unlock", expires_at), (repudiate_id.as_str(), "repudiate", repudiation_ends)]
@@ -138,13 +137,8 @@ async fn arm_links(message: &outbox::Message, work: &mut Work<'_>) -> Result<Mad
 
 async fn arm_code(message: &outbox::Message, work: &mut Work<'_>) -> Result<Made, Stop> {
     let Some(id) = message.code_id.as_deref() else { return Ok(None) };
-    let code = SmsCode::from_random(&work.desk.chance.bytes());
-    let expires_at = work.now + work.policy.span(Number::VerificationCodeLife);
-    let hash = sign_in_code_hash(work, id, &code);
-    if !codes::arm(&mut work.tx, id, &hash, expires_at).await? {
-        return Ok(None);
-    }
-    Ok(Some((vec![Zeroizing::new(code.expose().to_owned())], expires_at)))
+    let made = short_codes::arm(id, work).await?;
+    Ok(made.map(|(code, expires_at)| (vec![code], expires_at)))
 }
 
 async fn arm_invitation(message: &outbox::Message, work: &mut Work<'_>) -> Result<Made, Stop> {
@@ -171,7 +165,7 @@ pub(super) async fn disarm(message: &outbox::Message, work: &mut Work<'_>) -> Re
     outbox::unseal(&mut work.tx, &message.id, message.fence).await?;
     if let Some(id) = &message.link_id {
         links::disarm(&mut work.tx, id).await?;
-        codes::begin_life(&mut work.tx, "call", id, None).await?;
+        codes::begin_life(&mut work.tx, CodePurpose::Call, id, None).await?;
     }
     if let Some(id) = repudiate_link(message)? {
         links::disarm(&mut work.tx, &id).await?;

@@ -12,6 +12,7 @@ use super::secrets::{Secrets, repudiation_ends, secrets};
 use crate::failure::{Fault, Stop};
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
+use crate::short_codes;
 use crate::sms;
 use crate::store::outbox;
 use crate::work::Work;
@@ -44,6 +45,8 @@ pub struct ToSend {
     pub now: Moment,
     /// Until when "This wasn't me" can be pressed, where the letter offers it.
     pub repudiation_ends: Option<Moment>,
+    /// The two characters by which a code's message is recognised on the screen.
+    pub reference: Option<String>,
 }
 
 impl Operation for TakeMessage {
@@ -68,9 +71,13 @@ impl Plain for TakeMessage {
             return Ok(Taken { to_send: None });
         }
         match with_secrets(before, &mut message, work).await {
-            Ok(Some((Secrets { secrets, fresh }, repudiation_ends))) => Ok(Taken {
-                to_send: Some(ToSend { message, secrets, fresh, now: work.now, repudiation_ends }),
-            }),
+            Ok(Some((Secrets { secrets, fresh }, repudiation_ends))) => {
+                let code = message.code_id.as_deref();
+                let reference = code.map(|id| short_codes::reference(&work.desk.keys, id));
+                let now = work.now;
+                let to_send = ToSend { message, secrets, fresh, now, repudiation_ends, reference };
+                Ok(Taken { to_send: Some(to_send) })
+            }
             Ok(None) => {
                 end(&message, MessageState::Superseded, None, work).await?;
                 Ok(Taken { to_send: None })

@@ -1,0 +1,144 @@
+//! The notices of changes: each change of an account's protection is told to every address of the account. What
+//! happened, when, what it means, and what to do if it wasn't you.
+
+pub use recovery_rules::states::Change;
+use recovery_rules::time::Moment;
+
+use super::draft::{Block, Draft};
+use super::{LetterBody, Organisation};
+
+/// What a notice says.
+#[derive(Clone, Copy)]
+pub struct Notice {
+    /// What changed.
+    pub change: Change,
+    /// When.
+    pub at: Moment,
+    /// Until when something holds, where the change has such a moment.
+    pub until: Option<Moment>,
+}
+
+struct Words {
+    subject: &'static str,
+    preview: &'static str,
+    /// After "On 24 November 2026, 10:41 UTC ".
+    happened: &'static str,
+    means: &'static str,
+}
+
+/// The notice of a change.
+pub fn notice(organisation: &Organisation, facts: &Notice) -> LetterBody {
+    let times = &organisation.times;
+    let words = words(facts.change);
+    let mut blocks = vec![
+        Block::paragraph(format!("On {} {}", times.date_and_clock(facts.at), words.happened)),
+        Block::paragraph(words.means),
+    ];
+    if let Some(until) = facts.until {
+        let until = times.date_and_clock(until);
+        blocks.push(Block::paragraph(match facts.change {
+            Change::SetUpPutOff => format!("You can put it off until {until}. After that, signing in leads to setting it up or turning it off."),
+            _ => format!("To protect you, until {until} an administrator must approve any unlock email we would send after a phone call."),
+        }));
+    }
+    blocks.push(Block::Warning {
+        title: "This wasn't you?",
+        text: format!(
+            "Then call us at once: {}. If you can still sign in, change your password first.",
+            organisation.phone()
+        ),
+        link: None,
+    });
+    Draft {
+        organisation,
+        subject: words.subject.to_owned(),
+        title: words.subject,
+        preview: words.preview,
+        blocks,
+    }
+    .set()
+}
+
+const fn words(change: Change) -> Words {
+    let (subject, preview, happened, means) = match change {
+        Change::QuestionsAnswered => (
+            "Your security questions were answered",
+            "Four security questions were answered on your account.",
+            "four security questions were answered on your account, with your password.",
+            "We use them on the phone only, when you call us. Nobody can show the answers again.",
+        ),
+        Change::QuestionsReplaced => (
+            "Your security questions were replaced",
+            "Your security questions and answers were replaced.",
+            "your security questions and answers were replaced, with your password.",
+            "The old answers no longer work, on the phone neither.",
+        ),
+        Change::TwoStepOn => (
+            "2-step is on",
+            "2-step was turned on for your account.",
+            "2-step was turned on for your account. Other browsers were signed out.",
+            "From now on, signing in asks for a code we send to your phone. Keep your recovery code safe: without your phone it is the way in.",
+        ),
+        Change::TwoStepOff => (
+            "2-step is off",
+            "2-step was turned off on your account.",
+            "you turned 2-step off on your account. Other browsers were signed out.",
+            "Signing in asks for your password alone now. If you forget it, the reset code comes in a separate email.",
+        ),
+        Change::PhoneChanged => (
+            "The phone for 2-step was changed",
+            "Another phone gets your codes from now on.",
+            "the phone for 2-step was changed. Other browsers were signed out, and no browser is remembered any more.",
+            "Codes go to the new phone from now on. Your recovery code stays the same.",
+        ),
+        Change::NewRecoveryCode => (
+            "You have a new recovery code",
+            "A new recovery code was made; the old one is dead.",
+            "a new recovery code was made on your account page.",
+            "The old recovery code no longer works.",
+        ),
+        Change::RecoveryCodeUsed => (
+            "Your recovery code was used",
+            "Somebody used your recovery code in the place of a code by text message.",
+            "your recovery code was used in the place of a code by text message.",
+            "It works no longer, and a new one was shown. If you lost your phone, change the phone on the 2-step page.",
+        ),
+        Change::PhoneLost => (
+            "Your phone was reported lost",
+            "Your phone is no second step any more.",
+            "your phone was reported lost. It is no second step any more, the recovery code neither. Other browsers were signed out.",
+            "Until you set 2-step up again, we send a code to this address each time you sign in.",
+        ),
+        Change::AccountLocked => (
+            "Your account is locked",
+            "Your account was locked on its own page.",
+            "your account was locked from its own page. Everybody is signed out, you too.",
+            "Nobody can sign in, and no password can be reset. Call us to get back in.",
+        ),
+        Change::PasswordChanged => (
+            "Your password was changed",
+            "A new password was set on your account page.",
+            "your password was changed on your account page. Other browsers were signed out.",
+            "Sign in with the new password from now on.",
+        ),
+        Change::SetUpPutOff => (
+            "2-step is still to be set up again",
+            "Setting 2-step up again was put off.",
+            "setting 2-step up again was put off at sign-in.",
+            "Until it is set up, we send a code to this address each time you sign in.",
+        ),
+        Change::UnfinishedSignIn => (
+            "Somebody typed your password",
+            "A sign-in with your password stopped before the second step.",
+            "somebody typed your email address and your password, and did not finish the second step.",
+            "If it was you, there is nothing to do. If it wasn't, somebody knows your password: choose a new one now.",
+        ),
+        Change::QuestionsReminder => (
+            "Do you still know your answers?",
+            "A reminder to check your security questions.",
+            "we checked when you last answered your security questions: it is half a year or more.",
+            "If you're not sure that you would still give the same answers on the phone, replace them on your account page. We'll remind you again in half a year.",
+        ),
+    };
+    Words { subject, preview, happened, means }
+}
