@@ -4,6 +4,7 @@
     reason = "what sets a story up is test code too; clippy only knows functions marked #[test] as such"
 )]
 
+mod account;
 mod attacks;
 mod audit_log;
 mod calls;

@@ -4,6 +4,7 @@ use recovery_desk::caller::Caller;
 use recovery_desk::operations::account::ReadAccount;
 use recovery_desk::operations::call_view::StandingView;
 use recovery_desk::operations::enter_sign_in_code::CodeEntered;
+use recovery_desk::operations::put_off_set_up::PutOffSetUp;
 use recovery_desk::operations::redeem_unlock::Redeemed;
 use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::{MessageState, Outcome, TwoStep};
@@ -67,7 +68,11 @@ on_both_databases! {
         let CodeEntered::Done(SignedIn { token, .. }) = pages::enter_code(&world.desk, &challenge, &code).await.unwrap()
         else { panic!("the code is right") };
         let session = token.expose().to_owned();
-        let account = world.ask(&Caller::Session(token), ReadAccount {}).await.unwrap();
+        let session_of_hers = Caller::Session(token);
+        // Setting 2-step up again comes first; *Later* is possible for a week.
+        assert_eq!(refused(world.ask(&session_of_hers, ReadAccount {}).await), "set_up_first");
+        world.ask(&session_of_hers, PutOffSetUp {}).await.unwrap();
+        let account = world.ask(&session_of_hers, ReadAccount {}).await.unwrap();
         assert_eq!(account.two_step, TwoStep::ToBeSetUpAgain);
         let history: Vec<_> = account.history.iter().map(|event| event.operation.as_str()).collect();
         for event in ["open_call", "check_answers", "send_unlock", "redeem_unlock", "enter_sign_in_code"] {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use recovery_rules::roles::Door;
+use recovery_rules::states::Change;
 
 use crate::audit::sealer::{AuditWaits, SealAudit, SignAuditHead};
 use crate::caller::Caller;
@@ -12,6 +13,7 @@ use crate::failure::Failure;
 use crate::mailer::{Mailer, PostProblem};
 use crate::operations::end_call::{AbandonCall, CallsLeftAlone};
 use crate::operations::housekeeping::Sweep;
+use crate::operations::owner_notices::{OwnersToTell, TellOwner};
 
 const CALLER: Caller = Caller::System("caretaker");
 const EVERY: Duration = Duration::from_secs(1);
@@ -67,8 +69,23 @@ pub async fn look_round(desk: &Desk, holder: &str, seldom: bool) -> Result<(), F
         return Ok(());
     }
     desk.perform(&CALLER, Door::System, None, Sweep {}).await?;
+    tell_owners(desk).await?;
     for call_id in desk.perform(&CALLER, Door::System, None, CallsLeftAlone {}).await?.call_ids {
         match desk.perform(&CALLER, Door::System, None, AbandonCall { call_id }).await {
+            Ok(_) | Err(Failure::Refused(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// Owners who are to be told something by itself. Another server may have been faster: then it is refused.
+async fn tell_owners(desk: &Desk) -> Result<(), Failure> {
+    let to_tell = desk.perform(&CALLER, Door::System, None, OwnersToTell {}).await?;
+    let unfinished = to_tell.unfinished.into_iter().map(|user| (user, Change::UnfinishedSignIn));
+    let questions = to_tell.questions.into_iter().map(|user| (user, Change::QuestionsReminder));
+    for (user_id, change) in unfinished.chain(questions) {
+        match desk.perform(&CALLER, Door::System, None, TellOwner { user_id, change }).await {
             Ok(_) | Err(Failure::Refused(_)) => {}
             Err(fault) => return Err(fault),
         }

@@ -119,6 +119,11 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             let until = facts["until"].as_i64().map(Moment);
             letters::notice(&organisation, &letters::Notice { change, at: at("at")?, until })
         }
+        "invitation" => letters::invitation(
+            &organisation,
+            facts["by"].as_str().unwrap_or_default(),
+            &page(settings, &["sign-in"])?,
+        ),
         "paused_notice" => letters::phone_verification_paused(
             &organisation,
             &PhoneVerificationPaused {

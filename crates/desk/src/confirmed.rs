@@ -40,6 +40,14 @@ impl Owner {
         Ok(Self { user, two_step, session })
     }
 
+    /// Whoever is signed in, for reading alone.
+    pub async fn read(work: &mut Work<'_>) -> Result<Self, Stop> {
+        let session = work.user()?.clone();
+        let user = users::by_id(&mut work.tx, &session.id).await?.ok_or(Refusal::SignedOut)?;
+        let two_step = two_step::of(&mut work.tx, &user.id).await?;
+        Ok(Self { user, two_step, session })
+    }
+
     /// Refuses where a second step is asked for and was not done in this session.
     pub fn second_step(&self) -> Result<(), Stop> {
         if second_step_needed(self.two_step.state()?, self.session.second_step) {

@@ -5,6 +5,7 @@
 
 mod account_unlocked;
 mod draft;
+mod invitation;
 mod notice;
 mod phone_changed;
 mod operator;
@@ -20,6 +21,7 @@ use std::fmt;
 use recovery_rules::display_name::DisplayName;
 
 pub use account_unlocked::{AccountUnlocked, account_unlocked, account_unlocked_for_billing_user};
+pub use invitation::invitation;
 pub use notice::{Notice, notice};
 pub use phone_changed::phone_changed_text;
 pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operator_invitation};

@@ -2,7 +2,6 @@
 //! the only HTML here is that of letters. Begin with `operations/mod.rs` (what can be done) and `perform.rs`
 //! (how it is done).
 
-#[expect(dead_code, reason = "the 2-step operations of the next commit use it")]
 mod account_change;
 pub mod audit;
 pub mod authenticator;

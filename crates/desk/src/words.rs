@@ -153,6 +153,37 @@ pub fn field_problem(problem: &str) -> &'static str {
         "call_code_digits" => "The call code has 6 digits. Check what you typed.",
         "code_empty" => "Type the code we sent you.",
         "mail_code_characters" => "The code has 8 letters and digits. Check what you typed.",
+        "questions_not_four" | "question_unknown" => "Choose a question from the list.",
+        "question_retired" => "This question is not offered any more. Choose another one.",
+        "question_twice" => "You chose this question before. Choose four different ones.",
+        "answer_empty" => "Type an answer with letters or digits.",
+        "answer_one_letter" => "This is one letter only. Type a whole answer.",
+        "answer_is_question" => "This only repeats the question. Type your answer.",
+        "answer_same_as_another" => "You gave this answer before. Each question needs an answer of its own.",
+        "answer_is_email" => "This is your email address, which others know. Choose something else.",
+        "answer_is_name" => "This is your name, which others know. Choose something else.",
+        "answer_is_company" => "This is the name of your company, which others know. Choose something else.",
+        "answer_is_password" => {
+            "This is your password. You'll say the answer out loud: never use a password."
+        }
+        "phone_empty" => "Enter a mobile phone number.",
+        "phone_characters" => {
+            "Use digits only, with + and the country code in front if you like. No letters, no extension."
+        }
+        "phone_country" | "phone_region" => {
+            "We don't know this country code. Write the number with + and its country code."
+        }
+        "phone_not_a_number" => {
+            "This is no phone number. Check the digits; from another country, begin with + and its code."
+        }
+        "phone_kind" => "We can't send a code to this kind of number. Use a mobile phone number.",
+        "phone_same" => "This is the phone on file already. Enter another number.",
+        "phone_not_usable" => "This number can't be used. Enter another one, or call us.",
+        "email_in_company" => "There is an account with this address in your company already.",
+        "invitations_used" => "No more invitations can be sent today. Try again tomorrow.",
+        "password_too_short_with_two_step" => {
+            "The password is too short. Use 8 characters or more; three or four words work well."
+        }
         "password_empty" => "Enter your current password.",
         "last_group_form" => "The last group has 4 letters and digits. Check your copy.",
         "recovery_code_form" => {

@@ -122,6 +122,8 @@ stored_names! {
         NewRecoveryCode = "new_recovery_code",
         /// The recovery code was used.
         RecoveryCodeUsed = "recovery_code_used",
+        /// Remembered browsers were forgotten.
+        BrowsersForgotten = "browsers_forgotten",
         /// The phone was reported lost.
         PhoneLost = "phone_lost",
         /// The owner locked the account.

@@ -23,17 +23,27 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSub
 
 /// Sets the security headers, on refusals of the other layers too.
 pub async fn headers(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+    let referrer = referrer_policy(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(REFERRER_POLICY, referrer);
     // Files say themselves how long they keep; a page never does.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if pages.https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response
+}
+
+/// No page of ours tells another site where somebody came from. To ourselves forms do: with `no-referrer` a browser
+/// sends `Origin: null` with a form, and those that don't send Sec-Fetch-Site couldn't be told from a stranger's page.
+/// Addresses that may hold a secret (a link's; anything that isn't one of the plain pages) tell nobody.
+fn referrer_policy(path: &str) -> HeaderValue {
+    const SECRETS: [&str; 2] = ["/unlock/", "/not-me/"];
+    let plain = path == "/unlock/open" || !SECRETS.iter().any(|secret| path.starts_with(secret));
+    HeaderValue::from_static(if plain { "same-origin" } else { "no-referrer" })
 }
 
 /// Answers to the host of `public_url` and no other: a name that was pointed here by somebody else gets

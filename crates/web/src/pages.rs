@@ -2,14 +2,21 @@
 //! around each page, and what becomes of a failure.
 
 pub mod account;
+pub mod colleague;
 mod confirm;
+pub mod confirmed;
 pub mod files;
 pub mod help;
 pub mod not_me;
+pub mod password;
+pub mod questions;
 pub mod recovery_code;
 pub mod sign_in;
 pub mod sign_in_code;
 pub mod sign_in_recovery;
+pub mod step_up;
+pub mod two_step;
+pub mod two_step_phone;
 pub mod unlock;
 
 use std::sync::Arc;
@@ -57,6 +64,41 @@ pub struct Frame<'a> {
     pub hours: &'a str,
     /// Whether somebody is signed in on this page.
     pub signed_in: bool,
+    /// Which part of the account it belongs to.
+    pub tab: Tab,
+}
+
+/// The parts of a signed-in account, as its tabs name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// None: not signed in, or a step of something.
+    None,
+    /// Who is in, and the history.
+    Account,
+    /// Security questions.
+    Questions,
+    /// 2-step.
+    TwoStep,
+    /// The password.
+    Password,
+}
+
+impl Frame<'_> {
+    /// Whether the tabs are shown.
+    pub fn has_tabs(&self) -> bool {
+        self.tab != Tab::None
+    }
+
+    /// Whether the page belongs to this part.
+    pub fn is_in(&self, tab: &str) -> bool {
+        matches!(
+            (self.tab, tab),
+            (Tab::Account, "account")
+                | (Tab::Questions, "questions")
+                | (Tab::TwoStep, "two_step")
+                | (Tab::Password, "password")
+        )
+    }
 }
 
 /// What is wrong with a form, or nothing: a sentence, and the fields it is about.
@@ -168,10 +210,7 @@ impl Pages {
     fn refused_to_user(&self, failure: &Failure, here: &'static str) -> Response {
         match failure.refusal() {
             Some(Refusal::SignedOut) => account::signed_out(self),
-            Some(Refusal::SecondStepNeeded) => {
-                let _ = here;
-                see_other("/account/confirm")
-            }
+            Some(Refusal::SecondStepNeeded) => self.step_up_first(here),
             Some(Refusal::SetUpFirst) => see_other("/account/two-step/again"),
             Some(Refusal::RecoveryCodeFirst) => see_other("/account/recovery-code"),
             Some(Refusal::QuestionsMissing) => see_other("/account/questions"),
@@ -192,7 +231,19 @@ impl Pages {
                 .collect(),
             hours: &organisation.opening_hours,
             signed_in: false,
+            tab: Tab::None,
         }
+    }
+
+    /// The frame of a page that belongs to a part of a signed-in account.
+    fn frame_of(&self, tab: Tab) -> Frame<'_> {
+        Frame { signed_in: true, tab, ..self.frame() }
+    }
+
+    /// To "confirm that it's you", and back to a place afterwards.
+    fn step_up_first(&self, place: &str) -> Response {
+        axum::response::Redirect::to(&format!("/account/confirm?to={}", step_up::name_of(place)))
+            .into_response()
     }
 
     fn times(&self) -> &ShownTimes {
@@ -201,6 +252,10 @@ impl Pages {
 
     fn clock(&self, utc_ms: i64) -> String {
         self.times().clock(Moment(utc_ms))
+    }
+
+    fn day(&self, utc_ms: i64) -> String {
+        self.times().date(Moment(utc_ms))
     }
 
     fn date(&self, utc_ms: i64) -> String {

@@ -15,7 +15,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, files, help, not_me, recovery_code, sign_in, sign_in_code, sign_in_recovery, unlock,
+    Pages, account, colleague, confirmed, files, help, not_me, password, questions, recovery_code, sign_in,
+    sign_in_code, sign_in_recovery, step_up, two_step, two_step_phone, unlock,
 };
 use crate::words;
 
@@ -38,6 +39,24 @@ pub fn router(desk: Desk) -> Router {
         .route("/sign-in/code/again", post(sign_in_code::resend))
         .route("/sign-in/recovery-code", get(sign_in_recovery::show).post(sign_in_recovery::enter))
         .route("/account", get(account::show))
+        .route("/account/questions", get(questions::show).post(questions::save))
+        .route("/account/questions/replace", get(questions::replace))
+        .route("/account/colleague", get(colleague::show).post(colleague::invite))
+        .route("/account/password", get(password::show).post(password::change))
+        .route("/account/lock", get(confirmed::show_lock).post(confirmed::lock))
+        .route("/account/two-step", get(two_step::show))
+        .route("/account/two-step/on", get(two_step_phone::show_on).post(two_step_phone::start_on))
+        .route("/account/two-step/phone", get(two_step_phone::show_change).post(two_step_phone::start_change))
+        .route("/account/two-step/code", get(two_step_phone::show_code).post(two_step_phone::enter_code))
+        .route("/account/two-step/code/again", post(two_step_phone::resend))
+        .route("/account/two-step/off", get(confirmed::show_off).post(confirmed::off))
+        .route("/account/two-step/lost", get(confirmed::show_lost).post(confirmed::lost))
+        .route("/account/two-step/browsers", post(two_step::forget))
+        .route("/account/two-step/again", get(two_step::again))
+        .route("/account/two-step/later", post(two_step::later))
+        .route("/account/confirm", get(step_up::show).post(step_up::enter))
+        .route("/account/confirm/send", post(step_up::send))
+        .route("/account/confirm/recovery-code", get(step_up::show_recovery).post(step_up::enter_recovery))
         .route("/account/recovery-code", get(recovery_code::show).post(recovery_code::make))
         .route("/account/recovery-code/finish", post(recovery_code::finish))
         .route("/sign-out", post(account::sign_out))
@@ -46,7 +65,8 @@ pub fn router(desk: Desk) -> Router {
         // Signed by the gateway and not by a browser: a form of somebody else's page has no signature.
         .route("/gateway/texts/{id}", post(call_backs::text))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        // Sec-Fetch-Site, or Origin against Host in older browsers: a form on somebody else's page gets 403.
+        // Sec-Fetch-Site, or Origin against Host in browsers that don't send it: a form on somebody else's page gets
+        // 403. Such browsers send our Origin because pages say `Referrer-Policy: same-origin` (see `guard`).
         .layer(CsrfLayer::new().with_rejection_response(|_| from_another_site()))
         // Behind that layer: it logs whole addresses at its most detailed level, and these hold secrets. They only
         // ever answer to GET.

@@ -18,6 +18,13 @@ pub const CALL_CODE_TRIES_USED: &str =
 /// When the last try of a verification code was wrong.
 pub const SIGN_IN_CODE_TRIES_USED: &str =
     "The code was wrong too often, so it doesn\u{2019}t work any more. Ask for a new one below.";
+/// After the owner locked the account.
+pub const ACCOUNT_LOCKED: &str = "Everybody is signed out. To open it again, call us: we ask your security questions and send an email to your address.";
+/// After a new password was chosen on the account page.
+pub const PASSWORD_CHANGED: &str = "Use the new one from now on. Other browsers are signed out.";
+/// After a colleague was invited.
+pub const INVITED: &str =
+    "We sent an email. Your colleague presses Forgot password on the sign-in page and chooses a password.";
 /// When a sign-in waited too long for its second step.
 pub const SIGN_IN_OVER: &str = "You waited too long, or your account was changed meanwhile. Sign in again.";
 /// When the last group of a recovery code was not the one that was shown.
@@ -92,6 +99,22 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         "user_sign_in" => "Your password was entered to sign in",
         "enter_sign_in_code" => "A verification code was entered to sign in",
         "user_sign_out" => "You signed out",
+        "sign_in_with_recovery_code" => "A recovery code was entered to sign in",
+        "save_questions" => "Your security questions were saved",
+        "start_turning_two_step_on" => "A code was sent to a phone, to turn 2-step on",
+        "turn_two_step_on" => "A code was entered to turn 2-step on",
+        "turn_two_step_off" => "2-step was turned off",
+        "start_changing_phone" => "A code was sent to a new phone",
+        "change_phone" => "A code was entered to change the phone",
+        "new_recovery_code" => "A new recovery code was made",
+        "acknowledge_recovery_code" => "The end of the new recovery code was typed",
+        "forget_browsers" => "Remembered browsers were forgotten",
+        "report_lost_phone" => "The phone was reported lost",
+        "lock_my_account" => "The account was locked on its own page",
+        "put_off_set_up" => "Setting 2-step up again was put off",
+        "enter_step_up_code" => "A code was entered to confirm a change",
+        "step_up_with_recovery_code" => "A recovery code was entered to confirm a change",
+        "change_password" => "The password was changed",
         _ => return None,
     })
 }
@@ -116,6 +139,22 @@ mod tests {
             "user_sign_in",
             "enter_sign_in_code",
             "user_sign_out",
+            "sign_in_with_recovery_code",
+            "save_questions",
+            "start_turning_two_step_on",
+            "turn_two_step_on",
+            "turn_two_step_off",
+            "start_changing_phone",
+            "change_phone",
+            "new_recovery_code",
+            "acknowledge_recovery_code",
+            "forget_browsers",
+            "report_lost_phone",
+            "lock_my_account",
+            "put_off_set_up",
+            "enter_step_up_code",
+            "step_up_with_recovery_code",
+            "change_password",
         ];
         for name in known {
             assert!(recovery_desk::operations::TABLE.iter().any(|listed| listed.name == name), "{name}");

@@ -6,12 +6,14 @@ use recovery_desk::caller::Caller;
 use recovery_desk::database::{Tx, sql};
 use recovery_desk::id::new_id;
 use recovery_desk::operations::operator_sign_in::OperatorSignIn;
+use recovery_desk::recovery_codes;
 use recovery_desk::store::{call_references, companies, operators, security_answers, two_step, users};
 use recovery_rules::answers::{AnswerRule, CanonicalAnswer};
 use recovery_rules::call_reference::CallReference;
 use recovery_rules::email::Email;
 use recovery_rules::fold::search_fold;
 use recovery_rules::passwords::Password;
+use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::roles::Role;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::{Moment, Span};
@@ -136,6 +138,19 @@ impl World {
         let company = companies::Company { id: id.clone(), name: name.to_owned(), protected };
         companies::insert(tx, &company, &search_fold(name), now).await.unwrap();
         id
+    }
+
+    /// Gives a user with 2-step on a recovery code that was acknowledged, in the place of the one before.
+    pub async fn recovery_code(&self, user_id: &str) -> String {
+        let code = RecoveryCode::from_random(&self.desk.chance.bytes());
+        let hash = recovery_codes::hash(&self.desk.keys, user_id, code.expose());
+        let mut tx = self.desk.database.begin().await.unwrap();
+        let statement = sql(
+            "UPDATE two_step SET recovery_code_hash = $2, recovery_code_last_group = NULL WHERE user_id = $1 AND state = 'on'",
+        );
+        assert_eq!(statement.bind(user_id).bind(hash).run(&mut tx).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        code.expose_grouped().as_str().to_owned()
     }
 
     /// A call reference as the call-support page will give it.

@@ -8,6 +8,7 @@ pub mod fixtures;
 pub mod letters;
 pub mod log;
 pub mod pages;
+pub mod person;
 pub mod posted;
 pub mod scan;
 pub mod sms_gateway;

@@ -103,6 +103,12 @@ const fn words(change: Change) -> Words {
             "your recovery code was used in the place of a code by text message.",
             "It works no longer, and a new one was shown. If you lost your phone, change the phone on the 2-step page.",
         ),
+        Change::BrowsersForgotten => (
+            "A remembered browser was forgotten",
+            "It is asked for a code again.",
+            "a remembered browser, or all of them, was forgotten on your 2-step page.",
+            "It is asked for a code again when somebody signs in there.",
+        ),
         Change::PhoneLost => (
             "Your phone was reported lost",
             "Your phone is no second step any more.",

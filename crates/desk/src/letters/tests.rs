@@ -67,6 +67,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
             verification_code(&organisation, &facts)
         })
         .into();
+    letters.push(invitation(&organisation, text, &link));
     for change in recovery_rules::states::Change::ALL {
         let until = (change.name().len() % 2 == 0).then_some(CALLED);
         letters.push(notice(&organisation, &Notice { change: *change, at: CALLED, until }));

@@ -1,6 +1,7 @@
 //! The signed-in page: who is in, the state of 2-step, and the account's history, by role and never by an
 //! operator's name.
 
+use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::TwoStep;
 use serde::{Deserialize, Serialize};
@@ -60,12 +61,18 @@ impl Operation for ReadAccount {
 
 impl Plain for ReadAccount {
     async fn run(self, work: &mut Work<'_>) -> Result<AccountView, Stop> {
-        let id = work.user()?.id.clone();
-        let user =
-            users::by_id(&mut work.tx, &id).await?.ok_or(recovery_rules::refusal::Refusal::SignedOut)?;
+        let (id, later) = (work.user()?.id.clone(), work.user()?.later);
+        let user = users::by_id(&mut work.tx, &id).await?.ok_or(Refusal::SignedOut)?;
         let company =
             companies::by_id(&mut work.tx, &user.company_id).await?.map(|c| c.name).unwrap_or_default();
         let two_step = two_step::of(&mut work.tx, &id).await?;
+        // What signing in leads to comes first.
+        if two_step.pending_acknowledgement() {
+            return Err(Refusal::RecoveryCodeFirst.into());
+        }
+        if two_step.state()? == TwoStep::ToBeSetUpAgain && !later {
+            return Err(Refusal::SetUpFirst.into());
+        }
         let history = audit::history(&mut work.tx, &id, SHOWN).await?;
         Ok(AccountView {
             name: user.name(),

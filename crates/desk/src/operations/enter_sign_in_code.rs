@@ -83,6 +83,10 @@ pub(super) async fn live(secret: &SecretText, work: &mut Work<'_>) -> Result<Cha
     let hash = challenge_hash(&work.desk.keys, secret);
     let challenge = challenges::live(&mut work.tx, &hash, work.now).await?.ok_or(Refusal::CodeDead)?;
     work.about_user(&challenge.user_id);
+    let user = users::by_id(&mut work.tx, &challenge.user_id).await?.ok_or(Refusal::CodeDead)?;
+    if user.account()? != Account::Active || user.security_epoch != challenge.epoch {
+        return Err(Refusal::CodeDead.into());
+    }
     Ok(challenge)
 }
 

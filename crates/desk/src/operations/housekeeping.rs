@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
-use crate::store::events;
+use crate::store::{challenges, events, pending_phones, remembered_browsers};
 use crate::work::Work;
 
 /// Events since a moment, for fanning out to desks.
@@ -75,6 +75,9 @@ impl Plain for Sweep {
         crate::clock_guard::note(work).await?;
         let requests = crate::requests::sweep(work).await?;
         let events = events::remove_older(&mut work.tx, work.now - Span::days(1)).await?;
+        pending_phones::sweep(&mut work.tx, work.now).await?;
+        remembered_browsers::sweep(&mut work.tx, work.now).await?;
+        challenges::sweep(&mut work.tx, work.now - Span::days(1)).await?;
         Ok(Swept { requests, events })
     }
 }

@@ -5,6 +5,8 @@ pub mod account;
 pub mod adopt_keys;
 pub mod call_happened;
 pub mod call_view;
+pub mod change_password;
+pub mod change_phone;
 pub mod check_answers;
 pub mod compare_preview;
 pub mod confirm_code;
@@ -19,7 +21,9 @@ pub mod first_administrator;
 pub mod greeting;
 pub mod housekeeping;
 pub mod import_users;
+pub mod invite_colleague;
 pub mod list_operators;
+pub mod lock_my_account;
 pub mod look_up;
 pub mod messages;
 pub mod my_calls;
@@ -28,18 +32,27 @@ pub mod open_call;
 pub mod operator_sign_in;
 pub mod operator_sign_out;
 pub mod operators;
+pub mod owner_notices;
 pub mod pass_on;
 pub mod read_audit;
+pub mod phone_code;
+pub mod put_off_set_up;
 pub mod recovery_code;
 pub mod redeem_unlock;
+pub mod remembered_browsers;
+pub mod report_lost_phone;
 pub mod repudiate;
 pub mod request_state;
 pub mod reset_authenticator;
+pub mod security_questions;
 pub mod send_unlock;
 pub mod sign_in_with_recovery_code;
+pub mod step_up;
 pub mod still_here;
 pub mod take_over_call;
 pub mod text_reports;
+pub mod turn_two_step_off;
+pub mod turn_two_step_on;
 pub mod two_step;
 pub mod unlock_link;
 pub mod user_sign_in;
@@ -156,6 +169,25 @@ pub const TABLE: &[Listed] = &[
     listed::<sign_in_with_recovery_code::SignInWithRecoveryCode>(),
     listed::<account::ReadAccount>(),
     listed::<two_step::ReadTwoStep>(),
+    listed::<turn_two_step_on::StartTurningOn>(),
+    listed::<turn_two_step_on::TurnTwoStepOn>(),
+    listed::<change_phone::StartChangingPhone>(),
+    listed::<change_phone::ChangePhone>(),
+    listed::<phone_code::ReadPhoneCode>(),
+    listed::<phone_code::ResendPhoneCode>(),
+    listed::<turn_two_step_off::TurnTwoStepOff>(),
+    listed::<remembered_browsers::ForgetBrowsers>(),
+    listed::<report_lost_phone::ReportLostPhone>(),
+    listed::<lock_my_account::LockMyAccount>(),
+    listed::<put_off_set_up::PutOffSetUp>(),
+    listed::<step_up::ReadStepUp>(),
+    listed::<step_up::AskStepUpCode>(),
+    listed::<step_up::EnterStepUpCode>(),
+    listed::<step_up::StepUpWithRecoveryCode>(),
+    listed::<security_questions::ReadQuestions>(),
+    listed::<security_questions::SaveQuestions>(),
+    listed::<change_password::ChangePassword>(),
+    listed::<invite_colleague::InviteColleague>(),
     listed::<recovery_code::NewRecoveryCode>(),
     listed::<recovery_code::AcknowledgeRecoveryCode>(),
     listed::<account::UserSignOut>(),
@@ -170,6 +202,8 @@ pub const TABLE: &[Listed] = &[
     listed::<end_call::AbandonCall>(),
     listed::<housekeeping::EventsSince>(),
     listed::<housekeeping::Sweep>(),
+    listed::<owner_notices::OwnersToTell>(),
+    listed::<owner_notices::TellOwner>(),
     listed::<reset_authenticator::ResetAuthenticator>(),
     listed::<list_operators::ListOperators>(),
     listed::<read_audit::ReadAudit>(),

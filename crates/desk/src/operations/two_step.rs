@@ -40,6 +40,8 @@ pub struct TwoStepView {
     pub second_step_needed: bool,
     /// Until when setting it up again can be put off, UTC ms; none where it can't be (any more).
     pub later_until: Option<i64>,
+    /// Characters a password needs now.
+    pub password_minimum: i64,
     /// Characters a password needs once 2-step is off.
     pub password_alone: i64,
     /// The browsers that are not asked for a code.
@@ -100,6 +102,11 @@ impl Plain for ReadTwoStep {
             questions_answered: security_answers::count(&mut work.tx, &user.id).await?,
             second_step_needed: second_step_needed(state, session.second_step),
             later_until: (state == TwoStep::ToBeSetUpAgain && work.now < later).then_some(later.0),
+            password_minimum: work.policy.count(if state == TwoStep::On {
+                Number::PasswordLengthWithTwoStep
+            } else {
+                Number::PasswordLength
+            }),
             password_alone: work.policy.count(Number::PasswordLength),
             browsers: browsers
                 .into_iter()

@@ -279,3 +279,12 @@ pub async fn of_operator(tx: &mut Tx, operator_id: &str, limit: i64) -> Result<V
         .all(tx)
         .await
 }
+
+/// Voids a verdict about a user in an open call: what it rested on is not there any more.
+pub async fn void_verdict_about(tx: &mut Tx, user_id: &str) -> Result<u64, sqlx::Error> {
+    sql("UPDATE calls SET state = 'open', verified_at = NULL, verified_until = NULL
+         WHERE user_id = $1 AND ended_at IS NULL AND state = 'verified'")
+    .bind(user_id)
+    .run(tx)
+    .await
+}

@@ -126,7 +126,8 @@ async fn play(desk: &Desk, home: &Url, teller: &mut Teller) -> Result<(), Comman
     let fields = [("email", email.as_str()), ("password", &fresh.password)];
     browser.post("/sign-in", &fields).await?.says("Enter your verification code")?;
     let mailed = letter_with_code(desk, &agent, &email, asked_at).await?;
-    let account = browser.post("/sign-in/code", &[("code", &mailed)]).await?;
+    browser.post("/sign-in/code", &[("code", &mailed)]).await?.says("Set 2-step up again")?;
+    let account = browser.post("/account/two-step/later", &[]).await?;
     account.says(&caller.name())?;
     account.says("To be set up again")?;
     teller.step("Signed in with the new password and a mailed code. 2-step is to be set up again.");

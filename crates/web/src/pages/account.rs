@@ -10,7 +10,7 @@ use recovery_rules::refusal::Refusal;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Moment;
 
-use super::{Frame, Pages, render, see_other};
+use super::{Frame, Pages, Tab, render, see_other};
 use crate::cookies::Cookie;
 use crate::words;
 
@@ -41,8 +41,7 @@ pub async fn start(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     match pages.ask_as_user(&headers, ReadAccount {}).await {
         Ok(view) => page(&pages, &view),
-        Err(Failure::Refused(Refusal::SignedOut)) => signed_out(&pages),
-        Err(failure) => pages.failed(&failure),
+        Err(failure) => pages.refused_to_user(&failure, "/account"),
     }
 }
 
@@ -70,7 +69,7 @@ fn page(pages: &Pages, view: &AccountView) -> Response {
         Some(Event { at: pages.date(event.at), sentence })
     });
     let page = Account {
-        frame: Frame { signed_in: true, ..pages.frame() },
+        frame: pages.frame_of(Tab::Account),
         view,
         two_step: words::two_step(view.two_step, &pages.date(view.two_step_since)),
         set_up_again,

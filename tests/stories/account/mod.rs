@@ -1,0 +1,10 @@
+//! The account pages over real HTTP, with a real mail server and a stand-in for the SMS gateway: security questions,
+//! 2-step and sign-in, statement by statement (D1 to D5).
+
+mod in_chromium;
+mod questions;
+mod recovery_code;
+mod shape;
+mod sign_in;
+mod turn_off;
+mod turn_on;
