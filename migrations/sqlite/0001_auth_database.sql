@@ -286,6 +286,42 @@ CREATE TABLE pending_phones (
   expires_at BIGINT NOT NULL
 );
 
+-- Reset links asked for, before anybody looked whether there is an account: the same row for any address, so that
+-- the page that asks says nothing by its time. The system takes them away within a second.
+CREATE TABLE reset_requests (
+  id         TEXT PRIMARY KEY,
+  email_fold TEXT NOT NULL,
+  -- False for those over a limit; they are only removed.
+  counts     BOOLEAN NOT NULL,
+  asked_at   BIGINT NOT NULL
+);
+CREATE INDEX reset_requests_by_age ON reset_requests (asked_at, id) WHERE counts;
+
+-- A password reset from its link to its end. The new password is staged: it counts when the code is right.
+CREATE TABLE resets (
+  link_id             TEXT PRIMARY KEY REFERENCES links (id),
+  user_id             TEXT NOT NULL REFERENCES users (id),
+  -- Keyed hash of the password's hash when the link was asked for: another password kills the link.
+  password_mark       BLOB NOT NULL,
+  staged_hash         TEXT,
+  -- Whether it is long enough to be the only factor, should 2-step be turned off meanwhile.
+  staged_stands_alone BOOLEAN NOT NULL DEFAULT FALSE,
+  staged_at           BIGINT,
+  -- Keyed hash of the number the code went to: another number means starting again.
+  phone_mark          BLOB,
+  CHECK ((staged_hash IS NULL) = (staged_at IS NULL)),
+  CHECK (staged_hash IS NOT NULL OR NOT staged_stands_alone)
+);
+CREATE INDEX resets_staged ON resets (link_id) WHERE staged_hash IS NOT NULL;
+
+-- What a reset finished by a recovery code leaves in its browser: the second step of the first sign-in there.
+CREATE TABLE reset_proofs (
+  token_hash BLOB PRIMARY KEY,
+  user_id    TEXT NOT NULL REFERENCES users (id),
+  epoch      BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
 -- Messages waiting and sent. No secret stands here in clear: the mailer makes it when it takes the lease.
 CREATE TABLE outbox (
   id            TEXT PRIMARY KEY,
@@ -320,6 +356,7 @@ CREATE INDEX outbox_due ON outbox (state, next_at);
 -- The age of the queue, asked once a minute.
 CREATE INDEX outbox_by_age ON outbox (queued_at) WHERE state IN ('waiting', 'sending', 'deferred');
 CREATE INDEX outbox_by_call ON outbox (call_id, queued_at);
+CREATE INDEX outbox_by_code ON outbox (code_id);
 
 -- Letters and texts of a demo database, shown in its window. Empty in a live one.
 CREATE TABLE demo_mailbox (

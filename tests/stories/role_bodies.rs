@@ -44,6 +44,13 @@ pub fn body(name: &str) -> Value {
             json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "secret_stayed": false })
         }
         "deliver_to_demo" => json!({ "id": "none", "kind": "mail", "to": "", "subject": "", "body": "" }),
+        "request_reset" => json!({ "email": "a@b.example", "source": "story" }),
+        "read_reset" | "resend_reset_code" => link,
+        "stage_password" => json!({ "link": "none", "new_password": "x" }),
+        "enter_reset_code" => json!({ "link": "none", "code": "000000" }),
+        "reset_by_recovery_code" => json!({ "link": "none", "recovery_code": "x" }),
+        "read_call_support" | "call_support" => json!({ "proved": { "reset_link": "none" } }),
+        "prepare_reset" => json!({ "id": "none" }),
         "record_text_report" => json!({ "id": "none", "report": "sent", "why": "" }),
         "abandon_call" => json!({ "call_id": "none" }),
         "events_since" => json!({ "at": null }),

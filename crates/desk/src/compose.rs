@@ -1,5 +1,6 @@
 //! From a message of the outbox to the letter a person reads. The sentences stand in `letters`.
 
+use recovery_rules::codes::MailCode;
 use recovery_rules::phone::PhoneNumber;
 use recovery_rules::states::{Change, CodePurpose};
 use recovery_rules::time::Moment;
@@ -84,6 +85,18 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                 let words = letters::TextWords { code, code_for, reference, minutes: CODE_MINUTES };
                 return Ok(Composed::Text(letters::verification_text(&organisation, &to, &words)));
             }
+            if facts["purpose"] == CodePurpose::ResetMail.name() {
+                let grouped = MailCode::parse(code)
+                    .map_err(|_| Fault::Stored("a reset code that is none".to_owned()))?
+                    .expose_grouped();
+                let facts = letters::ResetCode {
+                    code: &grouped,
+                    reference,
+                    asked_at: Moment(message.queued_at),
+                    expires_at: message.expires_at.map_or(to_send.now, Moment),
+                };
+                return Ok(Composed::Mail(letters::reset_code(&organisation, &facts)));
+            }
             letters::verification_code(
                 &organisation,
                 &VerificationCode {
@@ -124,6 +137,16 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             facts["by"].as_str().unwrap_or_default(),
             &page(settings, &["sign-in"])?,
         ),
+        "reset" => {
+            let [secret] = secrets(to_send)?;
+            let facts = letters::Reset {
+                asked_at: Moment(message.queued_at),
+                link: &page(settings, &["reset", "link", secret])?,
+                expires_at: message.expires_at.map_or(to_send.now, Moment),
+            };
+            letters::reset(&organisation, &facts)
+        }
+        "reset_locked" => letters::reset_locked(&organisation, Moment(message.queued_at)),
         "paused_notice" => letters::phone_verification_paused(
             &organisation,
             &PhoneVerificationPaused {

@@ -34,6 +34,7 @@ mod password_tries;
 pub mod perform;
 pub mod recovery_codes;
 mod requests;
+pub mod reset;
 pub mod secret;
 pub mod settings;
 mod short_codes;

@@ -24,6 +24,7 @@ use crate::operations::messages::{
     DueMessage, DueMessages, LEASE, PutOffMessage, SEND_WITHIN, SettleMessage, TakeMessage, ToSend,
     UNWRITABLE,
 };
+use crate::operations::request_reset::{PrepareReset, ResetsAsked};
 use crate::sms::SmsSettingsProblem;
 use crate::smtp::SmtpSettingsProblem;
 
@@ -82,6 +83,7 @@ impl Mailer {
     /// The first fault; the messages behind it were tried all the same.
     pub async fn run_once(&self) -> Result<Round, Failure> {
         self.alarm.look(&self.desk, &CALLER).await?;
+        self.prepare_resets().await?;
         let due = self.ask(DueMessages {}).await?;
         let mut down = HashMap::new();
         let (mut handled, mut fault) = (0, None);
@@ -94,6 +96,18 @@ impl Mailer {
             }
         }
         fault.map_or(Ok(Round { handled, more: due.more }), Err)
+    }
+
+    /// Reset links are made here, so that asking for one takes the same time whoever asks.
+    async fn prepare_resets(&self) -> Result<(), Failure> {
+        for id in self.ask(ResetsAsked {}).await?.ids {
+            match self.ask(PrepareReset { id }).await {
+                // Another worker was faster.
+                Ok(_) | Err(Failure::Refused(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
     }
 
     /// One message. Nothing is held between the steps but the lease. `down` remembers for this round which carriers

@@ -93,6 +93,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         LongerPasswordFirst => {
             "Without 2-step your password has to be longer. Choose one of 15 characters or more first."
         }
+        PasswordFirst => "Choose a new password first.",
         ClockSteppedBack => {
             "The clock of this system stepped back, so codes and links are on hold. An administrator has to confirm the time."
         }
@@ -140,6 +141,9 @@ pub fn field_problem(problem: &str) -> &'static str {
         }
         "password_too_short" => {
             "The password is too short. Use 15 characters or more; three or four words work well."
+        }
+        "password_too_short_beside_two_step" => {
+            "The password is too short. Use 8 characters or more; three or four words work well."
         }
         "password_too_long" => "The password is too long. Use 128 characters at most.",
         "password_one_character" | "password_common" | "password_breached" => {

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod questions;
 pub mod recovery_code;
 pub mod refusal;
+pub mod reset;
 pub mod roles;
 pub mod similar_names;
 pub mod states;

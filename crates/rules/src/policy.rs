@@ -86,6 +86,10 @@ numbers! {
     CodesADay "codes_a_day" Count 20, 5, 50, true, "a person who signs in several times from new browsers";
     /// Reset links that live at once; none ends another.
     ResetLinksLive "reset_links_live" Count 3, 1, 5, true, "SYSTEM.md 2";
+    /// Requests for a reset link from one source in an hour.
+    ResetRequestsASource "reset_requests_a_source" Count 30, 5, 1_000, true, "CORNER-CASES D6.7; an office behind one address";
+    /// Requests for a reset link in an hour in all.
+    ResetRequestsAnHour "reset_requests_an_hour" Count 1_000, 50, 100_000, true, "CORNER-CASES D6.7";
     /// How long a reset that a recovery code finished counts as the second step of the first sign-in in that browser.
     ResetCountsAsSecondStep "reset_counts_as_second_step" Milliseconds minutes(30), minutes(5), minutes(60), true, "SYSTEM.md 5";
     /// How long a browser is not asked for a verification code.

@@ -133,6 +133,8 @@ pub enum Refusal {
     RecoveryCodeFirst,
     /// Without 2-step the password has to be longer.
     LongerPasswordFirst,
+    /// In a reset the new password comes first.
+    PasswordFirst,
     /// The clock stepped back; codes and links wait for an administrator.
     ClockSteppedBack,
     /// The same request id came with another content.
@@ -208,6 +210,7 @@ impl Refusal {
             SetUpFirst => "set_up_first",
             RecoveryCodeFirst => "recovery_code_first",
             LongerPasswordFirst => "longer_password_first",
+            PasswordFirst => "password_first",
             ClockSteppedBack => "clock_stepped_back",
             RequestIdReused => "request_id_reused",
             StillJudging => "still_judging",

@@ -130,6 +130,8 @@ stored_names! {
         AccountLocked = "account_locked",
         /// The password was changed on the account page.
         PasswordChanged = "password_changed",
+        /// A new password was set by forgot password.
+        PasswordReset = "password_reset",
         /// *Later* was chosen while 2-step is to be set up again.
         SetUpPutOff = "set_up_put_off",
         /// A sign-in stopped before its second step.

@@ -20,6 +20,10 @@ pub enum Cookie {
     Session,
     /// Marks a browser that signed in before: strangers' wrong passwords don't make it wait.
     Known,
+    /// The secret of a reset link, while its pages are open.
+    Reset,
+    /// A reset that a recovery code finished: the second step of the first sign-in here.
+    ResetProof,
     /// A browser that is not asked for a verification code for a while.
     Remembered,
 }
@@ -46,6 +50,10 @@ impl Cookie {
             (Self::Session, false) => "session",
             (Self::Known, true) => "__Host-known",
             (Self::Known, false) => "known",
+            (Self::Reset, true) => "__Host-reset",
+            (Self::Reset, false) => "reset",
+            (Self::ResetProof, true) => "__Host-reset-proof",
+            (Self::ResetProof, false) => "reset-proof",
             (Self::Remembered, true) => "__Host-remembered",
             (Self::Remembered, false) => "remembered",
         }
@@ -56,16 +64,16 @@ impl Cookie {
     /// POST from another site. Session and challenge are only needed where our own pages lead: Strict.
     const fn same_site(self) -> &'static str {
         match self {
-            Self::Unlock | Self::NotMe => "Lax",
-            Self::Challenge | Self::Session | Self::Known | Self::Remembered => "Strict",
+            Self::Unlock | Self::NotMe | Self::Reset => "Lax",
+            Self::Challenge | Self::Session | Self::Known | Self::Remembered | Self::ResetProof => "Strict",
         }
     }
 
     /// Seconds; the session's cookie ends with the browser, the session itself at the server.
     const fn max_age(self) -> Option<u32> {
         match self {
-            Self::Unlock | Self::NotMe => Some(SHORT),
-            Self::Challenge => Some(CHALLENGE),
+            Self::Unlock | Self::NotMe | Self::Reset => Some(SHORT),
+            Self::Challenge | Self::ResetProof => Some(CHALLENGE),
             Self::Known => Some(KNOWN),
             Self::Remembered => Some(REMEMBERED),
             Self::Session => None,

@@ -10,6 +10,7 @@ mod guard;
 mod output;
 mod pages;
 mod router;
+mod source;
 mod words;
 
 pub use router::router;

@@ -2,15 +2,18 @@
 //! around each page, and what becomes of a failure.
 
 pub mod account;
+pub mod call_support;
 pub mod colleague;
 mod confirm;
 pub mod confirmed;
 pub mod files;
+pub mod forgot;
 pub mod help;
 pub mod not_me;
 pub mod password;
 pub mod questions;
 pub mod recovery_code;
+pub mod reset;
 pub mod sign_in;
 pub mod sign_in_code;
 pub mod sign_in_recovery;

@@ -15,8 +15,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, colleague, confirmed, files, help, not_me, password, questions, recovery_code, sign_in,
-    sign_in_code, sign_in_recovery, step_up, two_step, two_step_phone, unlock,
+    Pages, account, call_support, colleague, confirmed, files, forgot, help, not_me, password, questions,
+    recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, two_step, two_step_phone, unlock,
 };
 use crate::words;
 
@@ -38,6 +38,15 @@ pub fn router(desk: Desk) -> Router {
         .route("/sign-in/code", get(sign_in_code::show).post(sign_in_code::enter))
         .route("/sign-in/code/again", post(sign_in_code::resend))
         .route("/sign-in/recovery-code", get(sign_in_recovery::show).post(sign_in_recovery::enter))
+        .route("/sign-in/call-support", get(call_support::show_sign_in).post(call_support::give_sign_in))
+        .route("/forgot", get(forgot::show).post(forgot::ask))
+        .route("/reset", get(reset::show))
+        .route("/reset/password", get(reset::password).post(reset::stage))
+        .route("/reset/code", get(reset::code).post(reset::enter))
+        .route("/reset/code/again", post(reset::again))
+        .route("/reset/recovery", get(reset::recovery).post(reset::recover))
+        .route("/reset/no-code", get(reset::no_code))
+        .route("/reset/call-support", get(call_support::show_reset).post(call_support::give_reset))
         .route("/account", get(account::show))
         .route("/account/questions", get(questions::show).post(questions::save))
         .route("/account/questions/replace", get(questions::replace))
@@ -71,6 +80,7 @@ pub fn router(desk: Desk) -> Router {
         // Behind that layer: it logs whole addresses at its most detailed level, and these hold secrets. They only
         // ever answer to GET.
         .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
+        .route("/reset/link/{secret}", get(reset::arrive))
         .route("/not-me/{secret}", get(not_me::arrive))
         .fallback(help::not_here)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))

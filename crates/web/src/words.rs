@@ -30,6 +30,13 @@ pub const SIGN_IN_OVER: &str = "You waited too long, or your account was changed
 /// When the last group of a recovery code was not the one that was shown.
 pub const LAST_GROUP_NOT_RIGHT: &str =
     "This is not the last group of the code we showed. Check the copy you saved.";
+/// When the last try of a reset code was wrong.
+pub const RESET_CODE_TRIES_USED: &str = "The code was wrong too often, so it doesn\u{2019}t work any more. Send a new one, or choose I don\u{2019}t have a code.";
+/// When 2-step was changed in the middle of a reset.
+pub const CODE_SWITCHED: &str = "2-step was changed on your account meanwhile, so the code before doesn\u{2019}t work. We have sent another one.";
+/// When 2-step was turned off in the middle of a reset and the password is too short without it.
+pub const PASSWORD_AGAIN: &str =
+    "2-step was turned off meanwhile. Without it the password has to be longer. Choose another one.";
 /// When a field was left empty.
 pub const EMAIL_MISSING: &str = "Enter your email address.";
 /// When a field was left empty.
@@ -55,6 +62,25 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
         ),
         Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),
         _ => failure.wire().message,
+    }
+}
+
+/// What is wrong with the form of a code of six digits.
+pub fn code_digits(typed: &str) -> String {
+    match typed.chars().filter(char::is_ascii_digit).count() {
+        6 => "Reset code must have digits only".to_owned(),
+        got => format!("Reset code must have 6 digits. You entered {got}"),
+    }
+}
+
+/// What a reset code is answered with that can't be looked at.
+pub fn reset_code_problem(failure: &Failure, by_mail: bool, times: &ShownTimes) -> String {
+    match failure.refusal() {
+        Some(Refusal::CodesUsed { .. }) if by_mail => {
+            "The codes of today are used. Try again tomorrow, or call us.".to_owned()
+        }
+        Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Send a new one below.".to_owned(),
+        _ => of_failure(failure, times),
     }
 }
 
@@ -96,6 +122,12 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         }
         "redeem_unlock" => "A call code was entered on the unlock page",
         "repudiate" => "\u{201c}This wasn\u{2019}t me\u{201d} was pressed",
+        "prepare_reset" => "A new password was asked for with Forgot password",
+        "stage_password" => "A new password was chosen with Forgot password",
+        "enter_reset_code" => "A reset code was entered",
+        "resend_reset_code" => "A reset code was sent again",
+        "reset_by_recovery_code" => "A recovery code was entered with Forgot password",
+        "call_support" => "A call reference was given for a call to our desk",
         "user_sign_in" => "Your password was entered to sign in",
         "enter_sign_in_code" => "A verification code was entered to sign in",
         "user_sign_out" => "You signed out",
@@ -136,6 +168,12 @@ mod tests {
             "open_unlock_link",
             "redeem_unlock",
             "repudiate",
+            "prepare_reset",
+            "stage_password",
+            "enter_reset_code",
+            "resend_reset_code",
+            "reset_by_recovery_code",
+            "call_support",
             "user_sign_in",
             "enter_sign_in_code",
             "user_sign_out",

@@ -10,6 +10,7 @@ pub mod log;
 pub mod pages;
 pub mod person;
 pub mod posted;
+pub mod reset;
 pub mod scan;
 pub mod sms_gateway;
 pub mod world;

@@ -37,7 +37,7 @@ pub fn notice(organisation: &Organisation, facts: &Notice) -> LetterBody {
     if let Some(until) = facts.until {
         let until = times.date_and_clock(until);
         blocks.push(Block::paragraph(match facts.change {
-            Change::SetUpPutOff => format!("You can put it off until {until}. After that, signing in leads to setting it up or turning it off."),
+        Change::SetUpPutOff => format!("You can put it off until {until}. After that, signing in leads to setting it up or turning it off."),
             _ => format!("To protect you, until {until} an administrator must approve any unlock email we would send after a phone call."),
         }));
     }
@@ -125,6 +125,12 @@ const fn words(change: Change) -> Words {
             "Your password was changed",
             "A new password was set on your account page.",
             "your password was changed on your account page. Other browsers were signed out.",
+            "Sign in with the new password from now on.",
+        ),
+        Change::PasswordReset => (
+            "Your password was changed",
+            "A new password was set with Forgot password.",
+            "a new password was set for your account with Forgot password. Everybody was signed out, and no browser is remembered any more.",
             "Sign in with the new password from now on.",
         ),
         Change::SetUpPutOff => (

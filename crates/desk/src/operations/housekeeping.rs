@@ -74,6 +74,7 @@ impl Plain for Sweep {
     async fn run(self, work: &mut Work<'_>) -> Result<Swept, Stop> {
         crate::clock_guard::note(work).await?;
         let requests = crate::requests::sweep(work).await?;
+        crate::store::resets::sweep(&mut work.tx, work.now).await?;
         let events = events::remove_older(&mut work.tx, work.now - Span::days(1)).await?;
         pending_phones::sweep(&mut work.tx, work.now).await?;
         remembered_browsers::sweep(&mut work.tx, work.now).await?;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod adopt_keys;
 pub mod call_happened;
+pub mod call_support;
 pub mod call_view;
 pub mod change_password;
 pub mod change_phone;
@@ -42,8 +43,11 @@ pub mod redeem_unlock;
 pub mod remembered_browsers;
 pub mod report_lost_phone;
 pub mod repudiate;
+pub mod request_reset;
 pub mod request_state;
 pub mod reset_authenticator;
+pub mod reset_code;
+pub mod reset_password;
 pub mod security_questions;
 pub mod send_unlock;
 pub mod sign_in_with_recovery_code;
@@ -191,6 +195,16 @@ pub const TABLE: &[Listed] = &[
     listed::<recovery_code::NewRecoveryCode>(),
     listed::<recovery_code::AcknowledgeRecoveryCode>(),
     listed::<account::UserSignOut>(),
+    listed::<request_reset::RequestReset>(),
+    listed::<reset_password::ReadReset>(),
+    listed::<reset_password::StagePassword>(),
+    listed::<reset_code::EnterResetCode>(),
+    listed::<reset_code::ResendResetCode>(),
+    listed::<reset_code::ResetByRecoveryCode>(),
+    listed::<call_support::ReadCallSupport>(),
+    listed::<call_support::CallSupport>(),
+    listed::<request_reset::ResetsAsked>(),
+    listed::<request_reset::PrepareReset>(),
     listed::<messages::DueMessages>(),
     listed::<messages::ReadQueueAge>(),
     listed::<messages::PutOffMessage>(),

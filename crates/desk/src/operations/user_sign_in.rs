@@ -17,6 +17,7 @@ use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::operator_sign_in::{folded, new_token};
 use crate::password_tries;
 use crate::perform::JudgingShape;
+use crate::reset;
 use crate::secret::SecretText;
 use crate::short_codes::{self, Sending, Sent};
 use crate::store::counters::{self, Counter};
@@ -46,6 +47,8 @@ pub struct BrowserCookies {
     pub remembered: Option<SecretText>,
     /// A sign-in that this one takes the place of.
     pub challenge: Option<SecretText>,
+    /// A reset that a recovery code finished in this browser a moment ago: it is the second step, once.
+    pub reset: Option<SecretText>,
 }
 
 /// Somebody is in.
@@ -138,6 +141,10 @@ impl Judging for UserSignIn {
             work.note("browser", "remembered");
             return Ok(UserSignedIn::Done(sign_in(&user, None, work).await?));
         }
+        if way(state) != Way::None && reset::take_proof(&user, self.browser.reset.as_ref(), work).await? {
+            work.note("second_step", "reset");
+            return Ok(UserSignedIn::Done(sign_in(&user, Some(SecondStep::Reset), work).await?));
+        }
         match way(state) {
             Way::None => Ok(UserSignedIn::Done(sign_in(&user, None, work).await?)),
             Way::Mail | Way::TextMessage => {
@@ -188,6 +195,8 @@ async fn start_session(
         sessions::second_step(&mut work.tx, &id, by, work.now).await?;
     }
     users::signed_in(&mut work.tx, &user.id, work.now).await?;
+    // Whoever is in needs no reset link any more either (D6.5).
+    links::end_resets(&mut work.tx, &user.id, "account_changed", work.now).await?;
     // Whoever got in without it needs no unlock link any more; one left lying would only be a risk.
     if links::end_unlock(&mut work.tx, &user.id, "account_changed", work.now).await? > 0 {
         codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;

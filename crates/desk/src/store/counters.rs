@@ -32,6 +32,16 @@ pub enum Counter {
     WrongReferences,
     /// Look-up requests of an operator, every keystroke.
     Keystrokes,
+    /// Reset links asked for with an address.
+    ResetAddress,
+    /// Reset links asked for by a source.
+    ResetSource,
+    /// Reset links asked for in all.
+    Resets,
+    /// Letters that tell the owner of a locked account why there is no link.
+    ResetLockedLetters,
+    /// New passwords typed behind one reset link.
+    StagedPasswords,
     /// Text messages to a number.
     TextsANumber,
     /// Text messages for an account.
@@ -72,6 +82,11 @@ impl Counter {
             Self::UnlockMails => "unlock_mails",
             Self::WrongReferences => "wrong_references",
             Self::Keystrokes => "keystrokes",
+            Self::ResetAddress => "reset_address",
+            Self::ResetSource => "reset_source",
+            Self::Resets => "resets",
+            Self::ResetLockedLetters => "reset_locked_letters",
+            Self::StagedPasswords => "staged_passwords",
             Self::TextsANumber => "texts_a_number",
             Self::TextsAnAccount => "texts_an_account",
             Self::TextsABlock => "texts_a_block",

@@ -3,6 +3,7 @@
 use recovery_rules::time::Moment;
 
 use crate::database::{Tx, sql};
+use crate::store::users;
 
 /// A link.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -31,6 +32,26 @@ pub struct Link {
     pub ended_at: Option<i64>,
     /// Why.
     pub ended_because: Option<String>,
+}
+
+impl Link {
+    /// A new one of a user, without a secret.
+    pub fn new(id: String, user: &users::User, purpose: &str, address: &str, now: Moment) -> Self {
+        Self {
+            id,
+            user_id: user.id.clone(),
+            call_id: None,
+            purpose: purpose.to_owned(),
+            address: address.to_owned(),
+            epoch: user.security_epoch,
+            created_at: now.0,
+            expires_at: None,
+            opened_at: None,
+            used_at: None,
+            ended_at: None,
+            ended_because: None,
+        }
+    }
 }
 
 /// Adds a link without a secret; the mailer makes it when it takes the letter.
@@ -123,11 +144,22 @@ pub async fn end(tx: &mut Tx, id: &str, because: &str, now: Moment) -> Result<u6
         .await
 }
 
+/// Ends the live reset links of a user.
+pub async fn end_resets(tx: &mut Tx, user_id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE links SET ended_at = $2, ended_because = $3
+         WHERE user_id = $1 AND purpose = 'reset' AND used_at IS NULL AND ended_at IS NULL")
+    .bind(user_id)
+    .bind(now)
+    .bind(because)
+    .run(tx)
+    .await
+}
+
 /// Ends every live link of a user that an account change kills; "this wasn't me" links live on: that is when they
-/// are needed.
+/// are needed. Reset links look at what changed by themselves: one of 2-step switches their code (D8.5, D8.6).
 pub async fn end_every(tx: &mut Tx, user_id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
     sql("UPDATE links SET ended_at = $2, ended_because = $3
-         WHERE user_id = $1 AND purpose IN ('unlock', 'reset', 'confirm_address')
+         WHERE user_id = $1 AND purpose IN ('unlock', 'confirm_address')
            AND used_at IS NULL AND ended_at IS NULL")
     .bind(user_id)
     .bind(now)

@@ -22,6 +22,7 @@ pub mod pending_phones;
 pub mod policy;
 pub mod remembered_browsers;
 pub mod requests;
+pub mod resets;
 pub mod security_answers;
 pub mod sessions;
 pub mod two_step;

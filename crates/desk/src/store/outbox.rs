@@ -229,6 +229,11 @@ pub async fn mark(tx: &mut Tx, mark: Mark<'_>, now: Moment) -> Result<bool, sqlx
     Ok(rows == 1)
 }
 
+/// The message that carries a code.
+pub async fn of_code(tx: &mut Tx, code_id: &str) -> Result<Option<Message>, sqlx::Error> {
+    sql("SELECT * FROM outbox WHERE code_id = $1").bind(code_id).optional(tx).await
+}
+
 /// What a gateway reported about a text.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {

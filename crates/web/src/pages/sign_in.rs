@@ -51,6 +51,7 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
         known: pages.cookie(Cookie::Known, &headers),
         remembered: pages.cookie(Cookie::Remembered, &headers),
         challenge: pages.cookie(Cookie::Challenge, &headers),
+        reset: pages.cookie(Cookie::ResetProof, &headers),
     };
     let failure = match pages.ask(UserSignIn { email: typed.email.clone(), password, browser }).await {
         Ok(UserSignedIn::Done(done)) => {
@@ -90,6 +91,7 @@ pub async fn signed_in(
         Cookie::Remembered.put(cookies, token, https);
     }
     Cookie::Challenge.forget(cookies, https);
+    Cookie::ResetProof.forget(cookies, https);
     response
 }
 
