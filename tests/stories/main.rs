@@ -24,6 +24,7 @@ mod operators;
 mod pages_over_http;
 mod races;
 mod reset_code;
+mod reset_in_chromium;
 mod role_bodies;
 mod role_matrix;
 mod text_messages;

@@ -212,20 +212,28 @@ async fn code_view(live: &Live, purpose: CodePurpose, work: &mut Work<'_>) -> Re
         Some(phone) if !by_mail => masked_phone_last_two(phone),
         _ => masked_email(&live.user.email),
     };
-    let sent = match usable_code(live, purpose, work).await? {
+    let code = codes::bound_to(&mut work.tx, purpose, &live.link.id).await?;
+    let sent = match code.filter(|code| code.epoch == live.user.security_epoch) {
         None => None,
-        Some(code) => {
-            let message = outbox::of_code(&mut work.tx, &code.id).await?;
-            let state = message.as_ref().map(outbox::Message::state).transpose()?;
-            Some(SentView {
-                reference: short_codes::reference(&work.desk.keys, &code.id),
-                at: code.created_at,
-                works_until: code.expires_at,
-                state: state.unwrap_or(MessageState::Waiting),
-            })
-        }
+        Some(code) => sent_view(&code, work).await?,
     };
     Ok(CodeView { by_mail, sent_to, sent })
+}
+
+/// The newest code as the page shows it: on its way, or known not to arrive. None once it is dead for another reason.
+async fn sent_view(code: &codes::Code, work: &mut Work<'_>) -> Result<Option<SentView>, Stop> {
+    let message = outbox::of_code(&mut work.tx, &code.id).await?;
+    let state = message.as_ref().map(outbox::Message::state).transpose()?.unwrap_or(MessageState::Waiting);
+    let lost = matches!(state, MessageState::Failed | MessageState::Expired);
+    let over = code.used_at.is_some()
+        || code.ended_at.is_some()
+        || code.expires_at.is_some_and(|end| work.now >= Moment(end));
+    Ok((lost || !over).then(|| SentView {
+        reference: short_codes::reference(&work.desk.keys, &code.id),
+        at: code.created_at,
+        works_until: code.expires_at.filter(|_| !lost),
+        state,
+    }))
 }
 
 /// How a reset was proved.

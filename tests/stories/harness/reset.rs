@@ -153,7 +153,7 @@ impl Forgot {
             "UPDATE two_step SET recovery_code_hash = $2, recovery_code_last_group = NULL WHERE user_id = $1",
         )
         .bind(&self.user)
-        .bind(&hash)
+        .bind(hash)
         .run(&mut tx)
         .await
         .unwrap();

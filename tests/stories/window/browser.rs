@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::json;
+use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
 use thirtyfour::{By, DesiredCapabilities, WebDriver};
 
@@ -55,6 +57,32 @@ impl Browser {
     pub async fn press(&self, words: &str) {
         let path = format!("//button[contains(normalize-space(.), \"{words}\")]");
         self.driver.query(By::XPath(path)).first().await.unwrap().click().await.unwrap();
+    }
+
+    /// Follows the link that says so.
+    pub async fn follow(&self, words: &str) {
+        let path = format!("//a[contains(normalize-space(.), \"{words}\")]");
+        self.driver.query(By::XPath(path)).first().await.unwrap().click().await.unwrap();
+    }
+
+    /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length.
+    pub async fn looks(&self, name: &str) {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        for scheme in ["light", "dark"] {
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
+            for (width, height) in [(1280, 800), (390, 844)] {
+                let size =
+                    json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+                tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+                self.picture(&format!("{name}-{scheme}-{width}")).await;
+                let wide =
+                    "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+                let wide = self.driver.execute(wide, Vec::new()).await.unwrap();
+                assert_eq!(wide.json().as_bool(), Some(false), "{name} scrolls sideways at {width}");
+            }
+        }
+        tools.execute_cdp("Emulation.clearDeviceMetricsOverride").await.unwrap();
     }
 
     /// Waits until the page says so.
