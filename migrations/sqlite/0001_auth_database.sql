@@ -314,6 +314,21 @@ CREATE TABLE resets (
 );
 CREATE INDEX resets_staged ON resets (link_id) WHERE staged_hash IS NOT NULL;
 
+-- A change of address: confirmed out of the new mailbox, stopped or taken back out of the old one.
+CREATE TABLE email_changes (
+  confirm_link_id TEXT PRIMARY KEY REFERENCES links (id),
+  stop_link_id    TEXT NOT NULL UNIQUE REFERENCES links (id),
+  user_id         TEXT NOT NULL REFERENCES users (id),
+  former_email    TEXT NOT NULL,
+  new_email       TEXT NOT NULL,
+  -- A second step had been done in the session that asked: then nothing freezes.
+  proved          BOOLEAN NOT NULL,
+  asked_at        BIGINT NOT NULL,
+  confirmed_at    BIGINT,
+  stopped_at      BIGINT
+);
+CREATE INDEX email_changes_by_user ON email_changes (user_id, asked_at);
+
 -- What a reset finished by a recovery code leaves in its browser: the second step of the first sign-in there.
 CREATE TABLE reset_proofs (
   token_hash BLOB PRIMARY KEY,

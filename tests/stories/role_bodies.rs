@@ -44,6 +44,8 @@ pub fn body(name: &str) -> Value {
             json!({ "id": "none", "fence": 0, "state": "failed", "reply": "", "secret_stayed": false })
         }
         "deliver_to_demo" => json!({ "id": "none", "kind": "mail", "to": "", "subject": "", "body": "" }),
+        "change_email" => json!({ "password": "x", "new_email": "a@b.example" }),
+        "read_address_link" | "confirm_address" | "read_email_change" | "stop_email_change" => link,
         "request_reset" => json!({ "email": "a@b.example", "source": "story" }),
         "read_reset" | "resend_reset_code" => link,
         "stage_password" => json!({ "link": "none", "new_password": "x" }),

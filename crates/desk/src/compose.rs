@@ -146,6 +146,24 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             };
             letters::reset(&organisation, &facts)
         }
+        "confirm_address" => {
+            let [secret] = secrets(to_send)?;
+            let facts = letters::ConfirmAddress {
+                link: &page(settings, &["confirm-address", "link", secret])?,
+                expires_at: message.expires_at.map_or(to_send.now, Moment),
+            };
+            letters::confirm_address(&organisation, &facts)
+        }
+        "address_not_me" => {
+            let [secret] = secrets(to_send)?;
+            let facts = letters::AddressNotMe {
+                asked_at: Moment(message.queued_at),
+                masked_new: facts["to"].as_str().unwrap_or_default(),
+                stop_link: &page(settings, &["stop-change", "link", secret])?,
+                stop_until: message.expires_at.map_or(to_send.now, Moment),
+            };
+            letters::address_not_me(&organisation, &facts)
+        }
         "reset_locked" => letters::reset_locked(&organisation, Moment(message.queued_at)),
         "paused_notice" => letters::phone_verification_paused(
             &organisation,

@@ -4,11 +4,12 @@
 //! Each letter says what happened, when, what to do, and what we never ask for.
 
 mod account_unlocked;
+mod address_change;
 mod draft;
 mod invitation;
 mod notice;
-mod phone_changed;
 mod operator;
+mod phone_changed;
 mod phone_verification_paused;
 mod recovery_stopped;
 mod reset;
@@ -22,10 +23,11 @@ use std::fmt;
 use recovery_rules::display_name::DisplayName;
 
 pub use account_unlocked::{AccountUnlocked, account_unlocked, account_unlocked_for_billing_user};
+pub use address_change::{AddressNotMe, ConfirmAddress, address_not_me, confirm_address};
 pub use invitation::invitation;
 pub use notice::{Notice, notice};
-pub use phone_changed::phone_changed_text;
 pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operator_invitation};
+pub use phone_changed::phone_changed_text;
 pub use phone_verification_paused::{PhoneVerificationPaused, phone_verification_paused};
 pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
 pub use reset::{Reset, ResetCode, reset, reset_code, reset_locked};

@@ -122,6 +122,7 @@ pub fn field_problem(problem: &str) -> &'static str {
         "email_empty" | "email_not_an_address" => {
             "Write the whole e-mail address, like name@company.example."
         }
+        "email_same_as_before" => "This is the address you have. Write the new one.",
         "email_too_long" => "The e-mail address is too long. Use 254 characters at most.",
         "email_not_ascii" => {
             "Write the e-mail address without accents, the way it stands in a mail's header."

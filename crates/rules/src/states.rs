@@ -132,6 +132,12 @@ stored_names! {
         PasswordChanged = "password_changed",
         /// A new password was set by forgot password.
         PasswordReset = "password_reset",
+        /// The address was changed.
+        AddressChanged = "address_changed",
+        /// A change of address was stopped before it was confirmed.
+        AddressChangeStopped = "address_change_stopped",
+        /// A change of address was taken back out of the old mailbox; the account is locked.
+        AddressTakenBack = "address_taken_back",
         /// *Later* was chosen while 2-step is to be set up again.
         SetUpPutOff = "set_up_put_off",
         /// A sign-in stopped before its second step.

@@ -22,6 +22,10 @@ pub enum Cookie {
     Known,
     /// The secret of a reset link, while its pages are open.
     Reset,
+    /// The secret of a link that confirms a new address, while its page is open.
+    ConfirmAddress,
+    /// The secret of a "this wasn't me" link of a change of address.
+    StopChange,
     /// A reset that a recovery code finished: the second step of the first sign-in here.
     ResetProof,
     /// A browser that is not asked for a verification code for a while.
@@ -50,6 +54,10 @@ impl Cookie {
             (Self::Session, false) => "session",
             (Self::Known, true) => "__Host-known",
             (Self::Known, false) => "known",
+            (Self::ConfirmAddress, true) => "__Host-confirm-address",
+            (Self::ConfirmAddress, false) => "confirm-address",
+            (Self::StopChange, true) => "__Host-stop-change",
+            (Self::StopChange, false) => "stop-change",
             (Self::Reset, true) => "__Host-reset",
             (Self::Reset, false) => "reset",
             (Self::ResetProof, true) => "__Host-reset-proof",
@@ -64,7 +72,7 @@ impl Cookie {
     /// POST from another site. Session and challenge are only needed where our own pages lead: Strict.
     const fn same_site(self) -> &'static str {
         match self {
-            Self::Unlock | Self::NotMe | Self::Reset => "Lax",
+            Self::Unlock | Self::NotMe | Self::Reset | Self::ConfirmAddress | Self::StopChange => "Lax",
             Self::Challenge | Self::Session | Self::Known | Self::Remembered | Self::ResetProof => "Strict",
         }
     }
@@ -72,7 +80,7 @@ impl Cookie {
     /// Seconds; the session's cookie ends with the browser, the session itself at the server.
     const fn max_age(self) -> Option<u32> {
         match self {
-            Self::Unlock | Self::NotMe | Self::Reset => Some(SHORT),
+            Self::Unlock | Self::NotMe | Self::Reset | Self::ConfirmAddress | Self::StopChange => Some(SHORT),
             Self::Challenge | Self::ResetProof => Some(CHALLENGE),
             Self::Known => Some(KNOWN),
             Self::Remembered => Some(REMEMBERED),

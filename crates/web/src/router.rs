@@ -15,8 +15,9 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, call_support, colleague, confirmed, files, forgot, help, not_me, password, questions,
-    recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, two_step, two_step_phone, unlock,
+    Pages, account, call_support, colleague, confirmed, email, files, forgot, help, not_me, password,
+    questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, stop_change, two_step,
+    two_step_phone, unlock,
 };
 use crate::words;
 
@@ -52,6 +53,9 @@ pub fn router(desk: Desk) -> Router {
         .route("/account/questions/replace", get(questions::replace))
         .route("/account/colleague", get(colleague::show).post(colleague::invite))
         .route("/account/password", get(password::show).post(password::change))
+        .route("/account/email", get(email::show).post(email::ask))
+        .route("/confirm-address", get(email::link).post(email::confirm))
+        .route("/stop-change", get(stop_change::show).post(stop_change::stop))
         .route("/account/lock", get(confirmed::show_lock).post(confirmed::lock))
         .route("/account/two-step", get(two_step::show))
         .route("/account/two-step/on", get(two_step_phone::show_on).post(two_step_phone::start_on))
@@ -81,6 +85,8 @@ pub fn router(desk: Desk) -> Router {
         // ever answer to GET.
         .route("/unlock/{unlock}/{repudiate}", get(unlock::arrive))
         .route("/reset/link/{secret}", get(reset::arrive))
+        .route("/confirm-address/link/{secret}", get(email::arrive))
+        .route("/stop-change/link/{secret}", get(stop_change::arrive))
         .route("/not-me/{secret}", get(not_me::arrive))
         .fallback(help::not_here)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))

@@ -37,6 +37,8 @@ pub const CODE_SWITCHED: &str = "2-step was changed on your account meanwhile, s
 /// When 2-step was turned off in the middle of a reset and the password is too short without it.
 pub const PASSWORD_AGAIN: &str =
     "2-step was turned off meanwhile. Without it the password has to be longer. Choose another one.";
+/// When a link of a change of address is dead.
+pub const ADDRESS_LINK_DEAD: &str = "Open the newest email, or ask for the change again on your account page. Call us if you still need help.";
 /// When a field was left empty.
 pub const EMAIL_MISSING: &str = "Enter your email address.";
 /// When a field was left empty.
@@ -122,6 +124,11 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         }
         "redeem_unlock" => "A call code was entered on the unlock page",
         "repudiate" => "\u{201c}This wasn\u{2019}t me\u{201d} was pressed",
+        "change_email" => "A change of your email address was asked for",
+        "confirm_address" => "A new email address was confirmed",
+        "stop_email_change" => {
+            "A change of your email address was stopped with \u{201c}This wasn\u{2019}t me\u{201d}"
+        }
         "prepare_reset" => "A new password was asked for with Forgot password",
         "stage_password" => "A new password was chosen with Forgot password",
         "enter_reset_code" => "A reset code was entered",
@@ -168,6 +175,9 @@ mod tests {
             "open_unlock_link",
             "redeem_unlock",
             "repudiate",
+            "change_email",
+            "confirm_address",
+            "stop_email_change",
             "prepare_reset",
             "stage_password",
             "enter_reset_code",

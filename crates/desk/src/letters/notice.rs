@@ -133,6 +133,24 @@ const fn words(change: Change) -> Words {
             "a new password was set for your account with Forgot password. Everybody was signed out, and no browser is remembered any more.",
             "Sign in with the new password from now on.",
         ),
+        Change::AddressChanged => (
+            "Your email address was changed",
+            "Your account has another email address from now on.",
+            "the email address of your account was changed and confirmed. Everybody was signed out.",
+            "Sign in with the new address from now on. For a week we tell the old one of changes too.",
+        ),
+        Change::AddressChangeStopped => (
+            "The change of your email address was stopped",
+            "Somebody pressed This wasn't me. Your address stays.",
+            "somebody pressed This wasn't me in our email. Your email address stays as it is, and everybody was signed out.",
+            "Whoever asked for the change knows your password. Set a new one now: press Forgot password where you sign in.",
+        ),
+        Change::AddressTakenBack => (
+            "Your account is locked and has its old email address back",
+            "Somebody pressed This wasn't me after the address was changed.",
+            "somebody pressed This wasn't me in our email. The change of your email address was taken back, the account is locked, and everybody was signed out.",
+            "Nobody can be verified by phone for your account for three days. To get back in, call us.",
+        ),
         Change::SetUpPutOff => (
             "2-step is still to be set up again",
             "Setting 2-step up again was put off.",

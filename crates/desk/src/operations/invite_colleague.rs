@@ -58,7 +58,7 @@ impl Plain for InviteColleague {
         let email = Email::parse(&self.email).map_err(|p| bad("email", p.code()))?;
         let (limit, day) = (work.policy.count(Number::InvitationsADay), Span::days(1));
         let (keys, now) = (&work.desk.keys, work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::Invitations, &owner.user.id, limit, day, now)
+        counters::spend_within(&mut work.tx, keys, Counter::Colleagues, &owner.user.id, limit, day, now)
             .await?
             .map_err(|_| bad("email", "invitations_used"))?;
         if let Some(there) = users::by_email(&mut work.tx, &email.folded()).await? {

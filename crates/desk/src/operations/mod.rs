@@ -6,6 +6,7 @@ pub mod adopt_keys;
 pub mod call_happened;
 pub mod call_support;
 pub mod call_view;
+pub mod change_email;
 pub mod change_password;
 pub mod change_phone;
 pub mod check_answers;
@@ -53,6 +54,7 @@ pub mod send_unlock;
 pub mod sign_in_with_recovery_code;
 pub mod step_up;
 pub mod still_here;
+pub mod stop_email_change;
 pub mod take_over_call;
 pub mod text_reports;
 pub mod turn_two_step_off;
@@ -195,6 +197,11 @@ pub const TABLE: &[Listed] = &[
     listed::<recovery_code::NewRecoveryCode>(),
     listed::<recovery_code::AcknowledgeRecoveryCode>(),
     listed::<account::UserSignOut>(),
+    listed::<change_email::ChangeEmail>(),
+    listed::<change_email::ReadAddressLink>(),
+    listed::<change_email::ConfirmAddress>(),
+    listed::<stop_email_change::ReadEmailChange>(),
+    listed::<stop_email_change::StopEmailChange>(),
     listed::<request_reset::RequestReset>(),
     listed::<reset_password::ReadReset>(),
     listed::<reset_password::StagePassword>(),

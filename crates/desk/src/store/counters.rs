@@ -40,6 +40,8 @@ pub enum Counter {
     Resets,
     /// Letters that tell the owner of a locked account why there is no link.
     ResetLockedLetters,
+    /// Changes of address asked for by a user.
+    AddressChanges,
     /// New passwords typed behind one reset link.
     StagedPasswords,
     /// Text messages to a number.
@@ -65,7 +67,7 @@ pub enum Counter {
     /// Wrong passwords from a browser that had signed in to that account before.
     KnownBrowserPassword,
     /// Colleagues invited by a billing user.
-    Invitations,
+    Colleagues,
 }
 
 impl Counter {
@@ -86,6 +88,7 @@ impl Counter {
             Self::ResetSource => "reset_source",
             Self::Resets => "resets",
             Self::ResetLockedLetters => "reset_locked_letters",
+            Self::AddressChanges => "address_changes",
             Self::StagedPasswords => "staged_passwords",
             Self::TextsANumber => "texts_a_number",
             Self::TextsAnAccount => "texts_an_account",
@@ -98,7 +101,7 @@ impl Counter {
             Self::Acknowledgements => "acknowledgements",
             Self::CurrentPassword => "current_password",
             Self::KnownBrowserPassword => "known_browser_password",
-            Self::Invitations => "invitations",
+            Self::Colleagues => "colleagues",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod companies;
 pub mod counters;
 pub mod demo_mailbox;
+pub mod email_changes;
 pub mod events;
 pub mod imported_users;
 pub mod leases;

@@ -185,6 +185,24 @@ pub async fn former_address(tx: &mut Tx, id: &str, now: Moment) -> Result<Option
     Ok(row.map(|row| row.0))
 }
 
+/// Puts another address in the place of the one on file. `former` is told of changes too until its moment; none forgets it.
+pub async fn set_email(
+    tx: &mut Tx,
+    id: &str,
+    address: (&str, &str),
+    former: Option<(&str, Moment)>,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET email = $2, email_fold = $3, former_email = $4, former_email_until = $5 WHERE id = $1")
+        .bind(id)
+        .bind(address.0)
+        .bind(address.1)
+        .bind(former.map(|former| former.0))
+        .bind(former.map(|former| former.1))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Reopens an account, unless an administrator locked it.
 pub async fn reopen(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET account = 'active', locked_by = NULL

@@ -85,7 +85,9 @@ async fn made_now(message: &mut outbox::Message, work: &mut Work<'_>) -> Result<
         "unlock" => arm_links(message, work).await?,
         "code" => arm_code(message, work).await?,
         "operator_invitation" => arm_invitation(message, work).await?,
-        "reset" => arm_link(message, "reset", work).await?,
+        "reset" => arm_link(message, "reset", Number::LinkLife, work).await?,
+        "confirm_address" => arm_link(message, "confirm_address", Number::LinkLife, work).await?,
+        "address_not_me" => arm_link(message, "address_not_me", Number::RepudiationLife, work).await?,
         _ => return Ok(Some(Secrets { secrets: Vec::new(), fresh: true })),
     };
     let Some((secrets, expires_at)) = made else { return Ok(None) };
@@ -137,9 +139,14 @@ async fn arm_links(message: &outbox::Message, work: &mut Work<'_>) -> Result<Mad
 }
 
 /// One link without further secrets.
-async fn arm_link(message: &outbox::Message, purpose: &str, work: &mut Work<'_>) -> Result<Made, Stop> {
+async fn arm_link(
+    message: &outbox::Message,
+    purpose: &str,
+    life: Number,
+    work: &mut Work<'_>,
+) -> Result<Made, Stop> {
     let Some(id) = message.link_id.as_deref() else { return Ok(None) };
-    let expires_at = work.now + work.policy.span(Number::LinkLife);
+    let expires_at = work.now + work.policy.span(life);
     let secret = LinkSecret::from_random(&work.desk.chance.bytes());
     let hash = link_hash(work, purpose, secret.expose());
     let armed = links::arm(&mut work.tx, id, &hash, expires_at).await?;
