@@ -25,7 +25,7 @@ async fn go(browser: &Browser, world: &World, path: &str) {
 
 /// Pictures of the page as it stands, and that nothing of it is wider than the screen.
 async fn pictures(browser: &Browser, name: &str) {
-    let tools = ChromeDevTools::new(browser.driver.handle.clone());
+    let tools = ChromeDevTools::new(browser.driver.handle().clone());
     for theme in ["light", "dark"] {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
         tools.execute_cdp_with_params("Emulation.setEmulatedMedia", features).await.unwrap();

@@ -67,7 +67,7 @@ impl Browser {
 
     /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length.
     pub async fn looks(&self, name: &str) {
-        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let tools = ChromeDevTools::new(self.driver.handle().clone());
         for scheme in ["light", "dark"] {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
             tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
