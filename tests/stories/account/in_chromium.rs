@@ -2,7 +2,6 @@
 //! every page, light and dark, wide and as on a phone.
 
 use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::ElementQueryable;
 use thirtyfour::{By, Key};
 
@@ -25,14 +24,14 @@ async fn go(browser: &Browser, world: &World, path: &str) {
 
 /// Pictures of the page as it stands, and that nothing of it is wider than the screen.
 async fn pictures(browser: &Browser, name: &str) {
-    let tools = ChromeDevTools::new(browser.driver.handle().clone());
+    let tools = browser.driver.cdp();
     for theme in ["light", "dark"] {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-        tools.execute_cdp_with_params("Emulation.setEmulatedMedia", features).await.unwrap();
+        tools.send_raw("Emulation.setEmulatedMedia", features).await.unwrap();
         for (size, width, height) in SIZES {
             let metrics =
                 json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+            tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
             let wide =
                 browser.driver.execute("return document.documentElement.scrollWidth", Vec::new()).await;
             assert!(
@@ -42,11 +41,11 @@ async fn pictures(browser: &Browser, name: &str) {
             browser.picture(&format!("account-{name}-{theme}-{size}")).await;
         }
         let metrics = json!({ "width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false });
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+        tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
         let wide = browser.driver.execute("return document.documentElement.scrollWidth", Vec::new()).await;
         assert!(wide.unwrap().json().as_i64().unwrap() <= 320, "{name} is wider than 320");
     }
-    tools.execute_cdp("Emulation.clearDeviceMetricsOverride").await.unwrap();
+    tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
 }
 
 async fn shown_code(browser: &Browser) -> String {

@@ -3,7 +3,6 @@
 use std::process::Command;
 
 use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
 use thirtyfour::{By, DesiredCapabilities, WebDriver};
 
@@ -67,14 +66,14 @@ impl Browser {
 
     /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length.
     pub async fn looks(&self, name: &str) {
-        let tools = ChromeDevTools::new(self.driver.handle().clone());
+        let tools = self.driver.cdp();
         for scheme in ["light", "dark"] {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
+            tools.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
             for (width, height) in [(1280, 800), (390, 844)] {
                 let size =
                     json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-                tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+                tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
                 self.picture(&format!("{name}-{scheme}-{width}")).await;
                 let wide =
                     "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
@@ -82,7 +81,7 @@ impl Browser {
                 assert_eq!(wide.json().as_bool(), Some(false), "{name} scrolls sideways at {width}");
             }
         }
-        tools.execute_cdp("Emulation.clearDeviceMetricsOverride").await.unwrap();
+        tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
     }
 
     /// Waits until the page says so.
