@@ -20,6 +20,7 @@ pub struct Browser {
 impl Browser {
     /// Starts one.
     pub async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
         let mut command = Command::new("chromedriver");
         command
