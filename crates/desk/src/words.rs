@@ -127,14 +127,6 @@ pub fn field_problem(problem: &str) -> &'static str {
         "email_not_ascii" => {
             "Write the e-mail address without accents, the way it stands in a mail's header."
         }
-        "phone_characters" => {
-            "Write the number with digits, spaces and hyphens, without letters or an extension."
-        }
-        "phone_country" => "The country code is not known. Begin with + and the code, such as +44.",
-        "phone_not_a_number" => "No telephone has this number. Check its digits.",
-        "phone_kind" => {
-            "This kind of number costs money or can't get a code. Write a mobile or an ordinary number."
-        }
         "name_empty" => "Write a name.",
         "name_too_long" => "The name is too long. Use 120 characters at most.",
         "name_unsafe" => {
