@@ -27,7 +27,7 @@ pub struct Enrolment {
 /// Makes a secret for an operator.
 pub fn enrol(keys: &DataKeys, chance: &Chance, organisation: &str, email: &str) -> Result<Enrolment, Fault> {
     let secret = Zeroizing::new(chance.bytes::<SECRET_BYTES>());
-    let issuer = format!("{organisation} Recovery Desk").replace(':', " ");
+    let issuer = format!("{organisation} Recovery Desk").trim().replace(':', " ");
     let totp = builder(&*secret)
         .with_issuer(Some(issuer))
         .with_account_name(email.replace(':', " "))

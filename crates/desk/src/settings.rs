@@ -26,7 +26,7 @@ pub struct Settings {
 }
 
 /// Who runs this desk, as users know it.
-#[derive(Clone, Debug, Deserialize, serde::Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, serde::Serialize, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields, default)]
 pub struct Organisation {
@@ -38,13 +38,19 @@ pub struct Organisation {
     pub opening_hours: String,
 }
 
-impl Default for Organisation {
-    fn default() -> Self {
+impl Organisation {
+    /// The invented organisation of demo data. A live desk without settings has no name, never this one.
+    pub fn of_the_demo() -> Self {
         Self {
             name: "Meridian".to_owned(),
             desk_phone: "0113 496 0142".to_owned(),
             opening_hours: "08:00 to 20:00, every day".to_owned(),
         }
+    }
+
+    /// Whether letters and pages can name it: they do in every line that says whom to call.
+    pub fn is_complete(&self) -> bool {
+        [&self.name, &self.desk_phone, &self.opening_hours].iter().all(|text| !text.trim().is_empty())
     }
 }
 
@@ -52,12 +58,17 @@ impl Settings {
     /// The settings of a demo: the invented organisation, and no post.
     pub fn for_demo(public_url: Url) -> Self {
         Self {
-            organisation: Organisation::default(),
+            organisation: Organisation::of_the_demo(),
             public_url,
             times: ShownTimes::utc(),
             smtp: None,
             sms: None,
         }
+    }
+
+    /// For commands that send no letters and show no pages.
+    pub fn for_commands(public_url: Url) -> Self {
+        Self { organisation: Organisation::default(), ..Self::for_demo(public_url) }
     }
 
     /// The organisation as letters name it.

@@ -187,7 +187,7 @@ pub async fn open(
         database: Database::connect(address).await.unwrap(),
         keys: keys.clone(),
         settings: Settings {
-            organisation: Organisation::default(),
+            organisation: Organisation::of_the_demo(),
             public_url: public_url.clone(),
             times: ShownTimes::utc(),
             smtp: mail.map(MailServer::settings),

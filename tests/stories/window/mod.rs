@@ -164,7 +164,8 @@ fn prepare(world: &World, home: &Path) {
     std::fs::write(&password_file, login.password.expose_secret()).unwrap();
     private(&password_file);
     let settings = format!(
-        "[smtp]\nhost = \"localhost\"\nport = {}\ntls = \"start_tls\"\nfrom = \"desk@meridian.example\"\nuser = {:?}\n\
+        "[organisation]\nname = \"Meridian\"\ndesk_phone = \"0113 496 0142\"\nopening_hours = \"08:00 to 20:00, every day\"\n\
+         [smtp]\nhost = \"localhost\"\nport = {}\ntls = \"start_tls\"\nfrom = \"desk@meridian.example\"\nuser = {:?}\n\
          password_file = {password_file:?}\nextra_root_certificate = {:?}\n",
         smtp.port,
         login.user,

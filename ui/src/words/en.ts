@@ -178,7 +178,7 @@ export const words = {
     changed: "Changed.",
   },
   sign_in: {
-    title: (organisation: string) => `Sign in to ${organisation}’s desk`,
+    title: (organisation: string) => (organisation === "" ? "Sign in to this desk" : `Sign in to ${organisation}’s desk`),
     locked_title: "The desk is locked",
     locked: "Your call and notes are kept. Verification and typed answers are gone.",
     locked_plain: "Sign in to go on.",

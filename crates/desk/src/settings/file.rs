@@ -107,8 +107,11 @@ impl SettingsFile {
     pub fn public_url(&self, path: &Path) -> Result<Option<Url>, SettingsFileProblem> {
         let Some(text) = &self.public_url else { return Ok(None) };
         let url = Url::parse(text).map_err(|error| unusable(path, &format!("public_url: {error}")))?;
-        if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-            return Err(unusable(path, "public_url must begin with https://"));
+        if !encrypted_or_here(&url) {
+            return Err(unusable(
+                path,
+                "public_url must begin with https://, unless it leads to this computer itself",
+            ));
         }
         Ok(Some(url))
     }
@@ -124,11 +127,26 @@ impl SettingsFile {
                 .ok_or_else(|| unusable(path, "times needs an offset within 14 hours and a name"))?,
         };
         let smtp = self.smtp.map(|smtp| smtp.settings(path)).transpose()?;
+        if smtp.is_some() && !self.organisation.is_complete() {
+            let missing = "letters need [organisation] with name, desk_phone and opening_hours";
+            return Err(unusable(path, missing));
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         let sms = self.sms.map(|sms| sms.settings(folder)).transpose();
         let sms = sms.map_err(|problem| unusable(path, &problem.to_string()))?;
         Ok(Settings { organisation: self.organisation, public_url, times, smtp, sms })
     }
+}
+
+/// Links in letters must not lead over an open network without TLS.
+pub fn encrypted_or_here(url: &Url) -> bool {
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" && url.host().is_some() || (url.scheme() == "http" && here)
 }
 
 impl Smtp {
@@ -215,7 +233,8 @@ mod tests {
         let secret = folder.path().join("mail-password");
         fs::write(&secret, "canary\n").unwrap();
         let text = format!(
-            "[smtp]\nhost = \"mail.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"desk@example.org\"\n\
+            "[organisation]\nname = \"Meridian\"\ndesk_phone = \"1\"\nopening_hours = \"always\"\n\
+             [smtp]\nhost = \"mail.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"desk@example.org\"\n\
              user = \"desk\"\npassword_file = {secret:?}\n"
         );
         let settings = |text: &str| {
@@ -230,6 +249,15 @@ mod tests {
     }
 
     #[test]
+    fn letters_are_not_sent_in_nobodys_name() {
+        let text =
+            "[smtp]\nhost = \"mail.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"desk@example.org\"\n";
+        let settings =
+            read(text).unwrap().settings(Path::new("s.toml"), Url::parse("https://a.example").unwrap());
+        assert!(settings.unwrap_err().to_string().contains("[organisation]"));
+    }
+
+    #[test]
     fn a_file_named_in_the_settings_lies_beside_them() {
         let settings = Path::new("/etc/recovery-desk/settings.toml");
         assert_eq!(beside(settings, "password".into()), Path::new("/etc/recovery-desk/password"));
@@ -241,6 +269,8 @@ mod tests {
         let path = Path::new("settings.toml");
         let with = |url: &str| SettingsFile { public_url: Some(url.to_owned()), ..SettingsFile::default() };
         assert!(with("https://accounts.example").public_url(path).unwrap().is_some());
+        assert!(with("http://127.0.0.1:8080").public_url(path).unwrap().is_some());
+        assert!(with("http://accounts.example").public_url(path).is_err());
         assert!(with("ftp://accounts.example").public_url(path).is_err());
         assert!(with("accounts").public_url(path).is_err());
     }

@@ -72,6 +72,13 @@ impl Place {
     }
 }
 
+impl Opened {
+    /// Whether it is said to be a demo.
+    pub const fn is_demo(&self) -> bool {
+        self.keys.demo
+    }
+}
+
 impl KeysPlace {
     /// Opens them; a sealed file's passphrase is asked.
     pub fn open(&self) -> Result<DataKeys, CommandError> {
@@ -87,7 +94,7 @@ impl KeysPlace {
 impl Opened {
     /// Opens a desk, for a command that sends no letters and shows no pages.
     pub async fn desk(self) -> Result<Desk, CommandError> {
-        let settings = Settings::for_demo(Url::parse("http://localhost")?);
+        let settings = Settings::for_commands(Url::parse("http://localhost")?);
         self.desk_with(settings, None).await
     }
 
@@ -104,7 +111,7 @@ impl Opened {
 
 /// Opens a desk on a database with keys that are open already.
 pub async fn open_quietly(address: &Address, keys: DataKeys) -> Result<Desk, CommandError> {
-    open(address, keys, Settings::for_demo(Url::parse("http://localhost")?), None).await
+    open(address, keys, Settings::for_commands(Url::parse("http://localhost")?), None).await
 }
 
 async fn open(

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use recovery_desk::caretaker;
 use recovery_desk::letters::ShownTimes;
+use recovery_desk::settings::file::encrypted_or_here;
 use recovery_desk::settings::{Organisation, Settings};
 use tokio::net::TcpListener;
 use url::Url;
@@ -49,13 +50,26 @@ pub async fn serve(asked: Serve) -> Result<(), CommandError> {
         TcpListener::bind(asked.listen).await.map_err(|error| not_listening(asked.listen, &error))?;
     let here = format!("http://{}", listener.local_addr()?);
     let public_url = asked.public_url.map_or_else(|| Url::parse(&here), Ok)?;
-    encrypted_or_here(&public_url)?;
-    let usual = Organisation::default();
-    let organisation = Organisation {
-        name: asked.organisation.unwrap_or(usual.name),
-        desk_phone: asked.desk_phone.unwrap_or(usual.desk_phone),
-        opening_hours: asked.opening_hours.unwrap_or(usual.opening_hours),
+    if !encrypted_or_here(&public_url) {
+        return Err(
+            format!("{public_url} must begin with https:// unless it leads to this machine itself.").into()
+        );
+    }
+    let organisation = if asked.opened.is_demo() {
+        Organisation::of_the_demo()
+    } else {
+        Organisation {
+            name: asked.organisation.unwrap_or_default(),
+            desk_phone: asked.desk_phone.unwrap_or_default(),
+            opening_hours: asked.opening_hours.unwrap_or_default(),
+        }
     };
+    if !organisation.is_complete() {
+        return Err(
+            "The pages name whom to call: say it with --organisation, --desk-phone and --opening-hours."
+                .into(),
+        );
+    }
     let settings = Settings { organisation, public_url, times: ShownTimes::utc(), smtp: None, sms: None };
     let desk = asked.opened.desk_with(settings, asked.audit_heads).await?;
     let tasks = caretaker::start(desk.clone())?;
@@ -93,20 +107,6 @@ fn not_listening(listen: SocketAddr, error: &io::Error) -> CommandError {
     .into()
 }
 
-/// Links in letters must not lead over an open network without TLS.
-fn encrypted_or_here(url: &Url) -> Result<(), CommandError> {
-    let here = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "https" || (url.scheme() == "http" && here) {
-        return Ok(());
-    }
-    Err(format!("{url} must begin with https:// unless it leads to this machine itself.").into())
-}
-
 async fn told_to_stop() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::error!(%error, "can't be told to stop by Ctrl+C");
@@ -135,7 +135,7 @@ mod tests {
             ("http://account.example", false),
             ("ftp://127.0.0.1", false),
         ] {
-            assert_eq!(encrypted_or_here(&Url::parse(url).unwrap()).is_ok(), fine, "{url}");
+            assert_eq!(encrypted_or_here(&Url::parse(url).unwrap()), fine, "{url}");
         }
     }
 }
