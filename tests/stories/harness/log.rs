@@ -22,8 +22,8 @@ pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()
-            // The one thing that isn't the program's: the cookie jar of the stories' own browser.
-            .with_env_filter("trace,cookie_store=off")
+            // What isn't the program's: the cookie jar of the stories' own browser, and the driver that types for them.
+            .with_env_filter("trace,cookie_store=off,thirtyfour=off")
             .with_ansi(false)
             .without_time()
             .with_writer(|| Kept)
