@@ -247,7 +247,7 @@ CREATE TABLE links (
   used_at       BIGINT,
   -- Set when a newer link, a repudiation, too many wrong codes or a change of the account killed it.
   ended_at      BIGINT,
-  ended_because TEXT CHECK (ended_because IN ('replaced', 'stopped', 'tries_used', 'account_changed', 'not_sent')),
+  ended_because TEXT CHECK (ended_because IN ('replaced', 'stopped', 'tries_used', 'account_changed', 'not_sent', 'expired')),
   CHECK ((ended_at IS NULL) = (ended_because IS NULL))
 );
 CREATE UNIQUE INDEX links_one_live_unlock ON links (user_id)
@@ -436,8 +436,11 @@ CREATE TABLE counters (
   window_start BIGINT NOT NULL,
   spent        BIGINT NOT NULL,
   last_at      BIGINT NOT NULL,
+  -- Limits over a sliding window: each moment in it, UTC ms, with commas between.
+  recent       TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (name, key_hash)
 );
+CREATE INDEX counters_by_age ON counters (last_at);
 
 -- What desks are told, ids only; read once a second and kept a day.
 CREATE TABLE events (

@@ -47,17 +47,17 @@ impl MailServer {
 
     /// How to reach it.
     pub fn settings(&self) -> SmtpSettings {
-        SmtpSettings {
-            host: "localhost".to_owned(),
-            port: self.port,
-            tls: self.tls,
-            login: Some(SmtpLogin { user: "desk".to_owned(), password: "correct-horse".into() }),
-            from: Email::parse("desk@meridian.example").unwrap(),
-            extra_root_certificate: Some(
-                repository().join("crates/desk/src/smtp/test_certificate/authority.pem"),
-            ),
-            timeout: Duration::from_secs(5),
-        }
+        settings_at(self.port, self.tls)
+    }
+
+    /// Its port on this machine.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where its letters are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Makes it misbehave: `put-off` or `lose-answer`.
@@ -102,6 +102,21 @@ impl Drop for MailServer {
         // It ends by itself when its standard input closes; this is for one that hangs.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// How to reach a mail server of this kind on that port.
+pub fn settings_at(port: u16, tls: SmtpTls) -> SmtpSettings {
+    SmtpSettings {
+        host: "localhost".to_owned(),
+        port,
+        tls,
+        login: Some(SmtpLogin { user: "desk".to_owned(), password: "correct-horse".into() }),
+        from: Email::parse("desk@meridian.example").unwrap(),
+        extra_root_certificate: Some(
+            repository().join("crates/desk/src/smtp/test_certificate/authority.pem"),
+        ),
+        timeout: Duration::from_secs(5),
     }
 }
 

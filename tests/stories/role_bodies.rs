@@ -20,6 +20,7 @@ pub fn body(name: &str) -> Value {
         "send_unlock" => json!({ "call_id": "none", "again": false }),
         "save_notes" | "flag_concern" | "end_call" => call,
         "pass_on" => json!({ "call_id": "none", "reason": "other", "notes": "" }),
+        "confirm_time" => json!({ "time": 0 }),
         "request_state" => json!({ "request_id": "none" }),
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
         "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),

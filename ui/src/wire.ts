@@ -237,6 +237,11 @@ invitation_code: SecretText,
  * The code the app shows.
  */
 code: SecretText, };
+export type ConfirmTime = { 
+/**
+ * The time the administrator says it is, UTC ms. What is confirmed is this, not whatever the clock shows later.
+ */
+time: number, };
 
 export type Confirmed = { 
 /**
@@ -1006,6 +1011,16 @@ export type TakeOverCall = {
  */
 user_id: string, };
 
+export type TimeConfirmed = { 
+/**
+ * By how much the clock had stepped back, ms; 0 if it had not.
+ */
+stepped_back_by: number, 
+/**
+ * Links, codes and sessions that had run out before the step and were ended for good.
+ */
+ended: number, };
+
 export type UserRow = { 
 /**
  * The user.
@@ -1116,6 +1131,7 @@ export interface Operations {
   resume_operator: { request: ResumeOperator; answer: OperatorChanged };
   end_operator_sessions: { request: EndOperatorSessions; answer: OperatorChanged };
   request_state: { request: RequestState; answer: StateOfRequest };
+  confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
   demo_mailbox: { request: DemoMailbox; answer: Mailbox };
   demo_card: { request: DemoCard; answer: Card };
 }

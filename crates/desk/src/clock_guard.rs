@@ -20,16 +20,19 @@ pub async fn check(work: &mut Work<'_>) -> Result<(), Stop> {
     if work.now + TOLERATED < latest { Err(Refusal::ClockSteppedBack.into()) } else { Ok(()) }
 }
 
-/// Notes the moment; called by the caretaker once a second.
+/// Notes the moment; called by the caretaker.
 pub async fn note(work: &mut Work<'_>) -> Result<(), Stop> {
     let due = latest(work).await? + WRITTEN_EVERY;
-    if work.now >= due {
-        meta::set(&mut work.tx, NAME, &work.now.0.to_string()).await?;
-    }
-    Ok(())
+    if work.now >= due { set(work).await } else { Ok(()) }
 }
 
-async fn latest(work: &mut Work<'_>) -> Result<Moment, Stop> {
+/// Takes the moment now for the latest, whatever was seen before: an administrator said so.
+pub async fn set(work: &mut Work<'_>) -> Result<(), Stop> {
+    Ok(meta::set(&mut work.tx, NAME, &work.now.0.to_string()).await?)
+}
+
+/// The latest moment this database has seen.
+pub async fn latest(work: &mut Work<'_>) -> Result<Moment, Stop> {
     let text = meta::get(&mut work.tx, NAME).await?;
     Ok(Moment(text.and_then(|text| text.parse().ok()).unwrap_or(0)))
 }

@@ -4,6 +4,7 @@
 use recovery_rules::refusal::Refusal;
 use serde::Serialize;
 
+use crate::database::{Trouble, trouble};
 use crate::hashing::HashingError;
 use crate::words;
 
@@ -141,12 +142,21 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A refusal is told as it is; a fault is logged once and told by its reference alone.
+/// A refusal is told as it is; a database that is busy or full is said to be; any other fault is logged once and told
+/// by its reference alone.
 pub(crate) fn fail(operation: &'static str, stop: Stop) -> Failure {
     match stop {
         Stop::Refused(refusal) => {
             tracing::info!(operation, code = refusal.code(), "refused");
             Failure::Refused(refusal)
+        }
+        Stop::Fault(Fault::Database(error)) if trouble(&error) != Trouble::Broken => {
+            // The whole transaction is gone, so nothing was changed; writing an audit entry is what can't be done.
+            tracing::warn!(operation, %error, "turned away");
+            Failure::Refused(match trouble(&error) {
+                Trouble::DiskFull => Refusal::StorageFull,
+                _ => Refusal::Busy,
+            })
         }
         Stop::Fault(fault) => {
             let reference = reference();

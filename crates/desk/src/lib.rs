@@ -18,6 +18,7 @@ mod confirmed;
 pub mod database;
 pub mod demo;
 pub mod desk;
+mod fail_points;
 pub mod failure;
 mod fresh_code;
 pub mod hashing;

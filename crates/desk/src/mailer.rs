@@ -9,6 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
 use recovery_rules::states::MessageKind;
 use recovery_rules::time::{Moment, Span};
@@ -19,6 +20,7 @@ use crate::caller::Caller;
 use crate::carrier::{Carrier, Carriers, Ended};
 use crate::compose::compose;
 use crate::desk::Desk;
+use crate::fail_points;
 use crate::failure::{Failure, Fault};
 use crate::operations::messages::{
     DueMessage, DueMessages, LEASE, PutOffMessage, SEND_WITHIN, SettleMessage, TakeMessage, ToSend,
@@ -91,7 +93,7 @@ impl Mailer {
             match self.one(message, &mut down).await {
                 Ok(()) => handled += 1,
                 // Another worker was faster.
-                Err(Failure::Refused(_)) => {}
+                Err(Failure::Refused(Refusal::NotFound)) => {}
                 Err(failure) => fault = fault.or(Some(failure)),
             }
         }
@@ -148,10 +150,13 @@ impl Mailer {
                 Ok(composed) => composed,
                 Err(fault) => return Ok(unwritable(to_send, &fault)),
             };
+            fail_points::pass(["mailer", "before_send", ""]);
             if self.too_late(taken_at) {
                 return Ok(Ended::not_now("this desk was held up before it could send", false));
             }
-            carrier.send(&self.desk, &CALLER, to_send, composed).await
+            let ended = carrier.send(&self.desk, &CALLER, to_send, composed).await;
+            fail_points::pass(["mailer", "after_send", ""]);
+            ended
         };
         AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
             Ok(unwritable(to_send, &Fault::Stored("writing the letter broke off".to_owned())))
@@ -177,7 +182,7 @@ impl Mailer {
                     }
                     return Ok(());
                 }
-                Err(Failure::Fault { .. }) if taken_at.monotonic.elapsed() + pause < LEASE => {
+                Err(failure) if away(&failure) && taken_at.monotonic.elapsed() + pause < LEASE => {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(longest);
                 }
@@ -199,6 +204,11 @@ impl Mailer {
     async fn ask<O: crate::operation::Operation>(&self, request: O) -> Result<O::Answer, Failure> {
         self.desk.perform(&CALLER, Door::System, None, request).await
     }
+}
+
+/// Whether the database may be there again in a moment: it is busy or full, or something broke.
+const fn away(failure: &Failure) -> bool {
+    matches!(failure, Failure::Fault { .. } | Failure::Refused(Refusal::Busy | Refusal::StorageFull))
 }
 
 fn unwritable(to_send: &ToSend, fault: &Fault) -> Ended {

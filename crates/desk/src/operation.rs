@@ -7,8 +7,8 @@ use recovery_rules::roles::{Door, Who};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::perform::Shape;
 use crate::secret::SecretText;
 use crate::work::Work;
@@ -91,6 +91,9 @@ pub trait Judging: Operation {
     type Reserved: Send + Sync;
     /// What the comparison came to.
     type Judged: Send;
+    /// How many Argon2 hashes `judge` computes at once: so many places in the line are taken before anything is
+    /// spent, and without them the request is refused as *busy* at no cost to anybody.
+    const HASHES: usize = 1;
 
     /// First transaction: authorise, spend the try.
     fn reserve(&self, work: &mut Work<'_>) -> impl Future<Output = Result<Self::Reserved, Stop>> + Send;
@@ -98,7 +101,7 @@ pub trait Judging: Operation {
     fn judge(
         &self,
         reserved: &Self::Reserved,
-        desk: &Desk,
+        hasher: &InLine,
     ) -> impl Future<Output = Result<Self::Judged, Stop>> + Send;
     /// Second transaction: authorised again; epoch unchanged; verdict and messages.
     fn settle(

@@ -2,18 +2,24 @@
 //! transaction with its savepoint, the audit entry. Operations hold no role check, no transaction and no
 //! audit line of their own.
 
+mod stray;
+
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::Door;
+use recovery_rules::roles::{Door, Who};
 
 use crate::audit::{self, Entry};
 use crate::authorise::authorise;
 use crate::caller::{Actor, Caller};
+use crate::database::{Trouble, trouble};
 use crate::desk::Desk;
-use crate::failure::{Failure, Stop, fail};
+use crate::fail_points;
+use crate::failure::{Failure, Fault, Stop, fail};
+use crate::hashing::Whose;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::requests::{self, Seen};
 use crate::store;
 use crate::work::Work;
+pub(crate) use stray::refuse_stray;
 
 /// How a request came in.
 #[derive(Clone, Debug)]
@@ -105,6 +111,9 @@ impl<O: Judging> Shape<O> for JudgingShape {
 }
 
 async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
+    // A place in the line first: whoever finds it full is sent away before a try is spent.
+    let hasher = desk.hasher.line_up(O::HASHES, whose(O::WHO))?;
+
     // Reserve: the try is spent and committed before anything is compared.
     let Started { request, mut work, id } = match start(desk, asked, request).await? {
         Start::New(started) => *started,
@@ -119,10 +128,11 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
     finish::<O>(work, "reserved").await?;
 
     // Judge: no transaction and no connection is held. Died here, the try is counted and there is no verdict.
-    let judged = request.judge(&reserved, desk).await?;
+    let judged = request.judge(&reserved, &hasher).await?;
+    drop(hasher);
 
     // Settle: everything is authorised again, and the operation looks again at what may have changed.
-    let mut work = begin(desk).await?;
+    let mut work = begin_patiently(desk).await?;
     work.about = about;
     if let Err(refusal) = admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await;
@@ -133,6 +143,13 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
         // The try stays spent, so its id stays known.
         Err(Stop::Refused(refusal)) => undo_and_refuse::<O>(work, None, refusal).await,
         Err(fault) => Err(fault),
+    }
+}
+
+const fn whose(who: Who) -> Whose {
+    match who {
+        Who::Anonymous | Who::LinkHolder => Whose::Stranger,
+        Who::Operator(_) | Who::User | Who::System => Whose::SignedIn,
     }
 }
 
@@ -212,6 +229,17 @@ async fn begin(desk: &Desk) -> Result<Work<'_>, Stop> {
     with_clock(desk, desk.database.begin().await?).await
 }
 
+/// The second half of a judgement waits longer: its try is spent already.
+async fn begin_patiently(desk: &Desk) -> Result<Work<'_>, Stop> {
+    for _ in 0..2 {
+        match begin(desk).await {
+            Err(Stop::Fault(Fault::Database(error))) if trouble(&error) == Trouble::Busy => {}
+            begun => return begun,
+        }
+    }
+    begin(desk).await
+}
+
 /// Reads the clock once, and the numbers in force. A desk whose keys were replaced elsewhere stops here: it could
 /// neither read what is written under the new ones nor should it go on writing under the old.
 async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>, Stop> {
@@ -221,27 +249,6 @@ async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>
         return Err(Refusal::KeysReplaced.into());
     }
     Ok(Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() })
-}
-
-/// A request that never became an operation (an unknown name, another door's, a malformed body) by somebody who
-/// is signed in: refused like any other, and audited.
-pub(crate) async fn refuse_stray(desk: &Desk, caller: &Caller, name: &str, refusal: Refusal) -> Failure {
-    let audited = async {
-        let mut work = begin(desk).await?;
-        let who = recovery_rules::roles::Who::Operator(recovery_rules::roles::ANY_OPERATOR);
-        if let Ok(actor) = authorise(caller, who, false, &mut work).await {
-            work.actor = actor;
-            work.note("name", name.chars().take(64).collect::<String>());
-            let entry = Entry { operation: "stray_request", result: "refused", code: Some(refusal.code()) };
-            audit::append(&mut work, entry).await?;
-            work.tx.commit().await?;
-        }
-        Ok::<(), Stop>(())
-    };
-    match audited.await {
-        Err(Stop::Fault(fault)) => fail("stray_request", Stop::Fault(fault)),
-        _ => Failure::Refused(refusal),
-    }
 }
 
 /// Door and role. The inner error is a refusal, to be audited where the operation is.
@@ -282,12 +289,20 @@ async fn finish<O: Operation>(mut work: Work<'_>, result: &'static str) -> Resul
     if O::KIND != Kind::Maintain {
         audit::append(&mut work, Entry { operation: O::NAME, result, code: None }).await?;
     }
-    Ok(work.tx.commit().await?)
+    commit(work, O::NAME, result).await
 }
 
 async fn refuse<O: Operation>(mut work: Work<'_>, refusal: Refusal) -> Result<O::Answer, Stop> {
     audit::append(&mut work, Entry { operation: O::NAME, result: "refused", code: Some(refusal.code()) })
         .await?;
-    work.tx.commit().await?;
+    commit(work, O::NAME, "refused").await?;
     Err(Stop::Refused(refusal))
+}
+
+/// The only commit. A test may kill the process on either side of it.
+async fn commit(work: Work<'_>, operation: &str, result: &str) -> Result<(), Stop> {
+    fail_points::pass([operation, result, "before_commit"]);
+    work.tx.commit().await?;
+    fail_points::pass([operation, result, "after_commit"]);
+    Ok(())
 }

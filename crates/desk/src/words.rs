@@ -3,8 +3,8 @@
 
 use recovery_rules::refusal::Refusal;
 
-/// For a fault: something broke, nothing is half done.
-pub const FAULT: &str = "Something went wrong on our side and nothing was changed. Try again; if it happens again, quote the reference.";
+/// For a fault: something broke, nothing is half done. It may be done and only the answer lost; a request id tells.
+pub const FAULT: &str = "Something went wrong on our side. Try again: nothing is done twice. If it happens again, quote the reference.";
 
 /// The sentence of a refusal.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -103,7 +103,10 @@ pub fn refusal(refusal: &Refusal) -> String {
         RequestIdMissing | MalformedRequest => {
             "This desk sent something the back office doesn't understand. Update the desk."
         }
-        Busy => "Too much is going on right now. Try again in a few seconds.",
+        Busy => "Too much is going on right now, or the database doesn't answer. Try again in a few seconds.",
+        StorageFull => {
+            "The database's disk is full, so nothing can be saved. Nothing was changed. Tell whoever runs the system to free some space, then try again."
+        }
         NotInDemo => "A demo takes no real users. Choose a live database.",
         ImportFileChanged => {
             "The file was changed or moved while it was read. Nothing was imported; start again."
@@ -202,6 +205,9 @@ pub fn field_problem(problem: &str) -> &'static str {
         "role_unknown" => "Choose agent or administrator.",
         "invitation_code_typed_wrong" => {
             "The invitation code has 24 letters and digits. Check what you typed."
+        }
+        "time_not_the_systems" => {
+            "That is not the time this system has. Set the clock of the machine that runs the database first, then confirm."
         }
         "reason_unknown" => "Choose a reason from the list.",
         _ => "This can't be used. Check it and try again.",

@@ -157,6 +157,8 @@ pub enum Refusal {
     ImportBadLines,
     /// The data keys were replaced since this desk or server was opened.
     KeysReplaced,
+    /// The database's disk is full: nothing can be written, reading goes on.
+    StorageFull,
 }
 
 impl Refusal {
@@ -222,6 +224,7 @@ impl Refusal {
             ImportFileChanged => "import_file_changed",
             ImportBadLines => "import_bad_lines",
             KeysReplaced => "keys_replaced",
+            StorageFull => "storage_full",
         }
     }
 

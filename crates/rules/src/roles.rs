@@ -41,6 +41,8 @@ pub const fn screens(role: Role) -> &'static [&'static str] {
 
 /// Agents and administrators: those who handle calls.
 pub const CALL_HANDLERS: &[Role] = &[Role::Agent, Role::Administrator];
+/// Those who look after the system itself.
+pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 /// Everybody who can be signed in at the desk.
 pub const ANY_OPERATOR: &[Role] = &[Role::Agent, Role::Administrator, Role::Billing];
 

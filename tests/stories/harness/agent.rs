@@ -36,19 +36,28 @@ pub struct Agent {
 
 /// An authenticator app.
 #[derive(Clone, Debug)]
-pub struct Authenticator(Totp);
+pub struct Authenticator {
+    totp: Totp,
+    secret: String,
+}
 
 impl Authenticator {
     /// Set up by typing in the secret an operation gave.
     pub fn new(base32: &str) -> Self {
         let secret = Secret::try_from_base32(base32).unwrap();
         let builder = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30);
-        Self(builder.with_skew(1).with_secret(secret).build().unwrap())
+        let totp = builder.with_skew(1).with_secret(secret).build().unwrap();
+        Self { totp, secret: base32.to_owned() }
+    }
+
+    /// The secret it was set up with.
+    pub fn secret(&self) -> &str {
+        &self.secret
     }
 
     /// What it shows at that moment.
     pub fn code(&self, now: Moment) -> String {
-        self.0.generate(u64::try_from(now.0 / 1_000).unwrap()).to_string()
+        self.totp.generate(u64::try_from(now.0 / 1_000).unwrap()).to_string()
     }
 }
 

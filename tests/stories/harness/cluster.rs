@@ -30,8 +30,11 @@ until "$2/pg_isready" -q -h 127.0.0.1 -p "$3"; do
 done
 echo ready
 read -r _ || true
-kill -QUIT $server
+# A story may have restarted it.
+kill -QUIT $(head -n 1 data/postmaster.pid) || true
 wait $server || true
+tries=0
+while [ -e data/postmaster.pid ] && [ $tries -lt 100 ]; do tries=$((tries + 1)); sleep 0.05; done
 cd /
 rm -rf "$1"
 "#;
@@ -90,6 +93,42 @@ impl Cluster {
         format!("postgres://postgres:{DATABASE_PASSWORD}@{host}:{}/{database}", self.port)
     }
 
+    /// Restarts the server: `fast` lets nobody finish, `immediate` is a crash.
+    pub fn restart(&self, mode: &str) {
+        self.control(&["-m", mode, "restart"]);
+    }
+
+    /// Stops the server.
+    pub fn stop(&self, mode: &str) {
+        self.control(&["-m", mode, "stop"]);
+    }
+
+    /// Starts it after a stop.
+    pub fn start_again(&self) {
+        // PostgreSQL keeps the command line of its last start.
+        let kept = std::fs::read_to_string(self.folder.join("data/postmaster.opts")).unwrap();
+        let (_, options) = kept.trim().split_once(' ').unwrap();
+        self.control(&["-o", options, "start"]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let (mut command, _) = somebody_else();
+        let status = command
+            .current_dir(&self.folder)
+            .arg(self.binaries.join("pg_ctl"))
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .args(["-s", "-w", "-t", "60", "-l"])
+            .arg(self.folder.join("server.log"))
+            .args(what)
+            .env("LC_ALL", "C.UTF-8")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "pg_ctl {what:?}; see {}", self.folder.join("server.log").display());
+    }
+
     /// Runs one statement outside of any transaction and gives what it prints.
     pub fn run(&self, database: &str, statement: &str) -> String {
         let output = Command::new(self.binaries.join("psql"))
@@ -104,14 +143,26 @@ impl Cluster {
     }
 }
 
-/// PostgreSQL refuses to run as root.
+/// A command of whoever runs the server, who gets the folder.
 fn as_somebody_else(folder: &Path) -> Command {
+    let (command, ids) = somebody_else();
+    if let Some((uid, gid)) = ids {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            chown(entry.unwrap().path(), Some(uid), Some(gid)).unwrap();
+        }
+        chown(folder, Some(uid), Some(gid)).unwrap();
+    }
+    command
+}
+
+/// PostgreSQL refuses to run as root: then it is another user's, whose ids are given too.
+fn somebody_else() -> (Command, Option<(u32, u32)>) {
     let root =
         std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
     if !root {
         let mut command = Command::new("env");
         command.arg("--");
-        return command;
+        return (command, None);
     }
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
     let (user, uid, gid) = ["postgres", "nobody"]
@@ -122,13 +173,9 @@ fn as_somebody_else(folder: &Path) -> Command {
             Some((user, fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
         })
         .expect("neither a user postgres nor nobody: PostgreSQL does not run as root");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        chown(entry.unwrap().path(), Some(uid), Some(gid)).unwrap();
-    }
-    chown(folder, Some(uid), Some(gid)).unwrap();
     let mut command = Command::new("runuser");
     command.args(["-u", user, "--"]);
-    command
+    (command, Some((uid, gid)))
 }
 
 /// The newest server of Debian's versioned folders, or the one in PATH.

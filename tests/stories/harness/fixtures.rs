@@ -4,6 +4,7 @@
 use recovery_desk::authenticator;
 use recovery_desk::caller::Caller;
 use recovery_desk::database::{Tx, sql};
+use recovery_desk::desk::Desk;
 use recovery_desk::id::new_id;
 use recovery_desk::operations::operator_sign_in::OperatorSignIn;
 use recovery_desk::recovery_codes;
@@ -71,73 +72,14 @@ impl World {
 
     /// Makes a user, and the company if it is new; gives the user's id.
     pub async fn user(&self, new: NewUser<'_>) -> String {
-        let desk = &self.desk;
-        let now = desk.clock.machine();
-        let password_hash = desk.hasher.hash_password(&Password::new(PASSWORD.to_owned())).await.unwrap();
-        let mut rows = Vec::new();
-        for i in 0..new.answers {
-            let answer = CanonicalAnswer::new(AnswerRule::CURRENT, ANSWERS[i]);
-            rows.push(security_answers::AnswerRow {
-                slot: i as i64 + 1,
-                question_id: QUESTIONS[i].to_owned(),
-                rule_version: AnswerRule::CURRENT.version(),
-                answer_hash: desk.hasher.hash_answer(&answer).await.unwrap(),
-            });
-        }
-        let mut tx = desk.database.begin().await.unwrap();
-        let company_id = self.company(&mut tx, new.company, false).await;
-        let email = Email::parse(new.email).unwrap();
-        let user = users::User {
-            id: new_id(now, &desk.chance),
-            company_id,
-            kind: new.kind.to_owned(),
-            given_name: new.given.to_owned(),
-            family_name: new.family.to_owned(),
-            email: email.as_str().to_owned(),
-            account: new.account.to_owned(),
-            locked_by: new.locked_by.map(str::to_owned),
-            password_hash: Some(password_hash),
-            security_epoch: 1,
-            paused_until: None,
-            reference_paused_until: None,
-            stopped_until: None,
-            frozen_until: new.frozen_until.map(|moment| moment.0),
-            last_sign_in_at: None,
-        };
-        let folded = users::Folded {
-            given: search_fold(new.given),
-            family: search_fold(new.family),
-            email: email.folded(),
-        };
-        users::insert(&mut tx, &user, &folded, now).await.unwrap();
-        let phone = (new.two_step == TwoStep::On).then_some(("+447700900123", "0123"));
-        let recovery = (new.two_step == TwoStep::On).then(|| vec![7; 32]);
-        two_step::insert(&mut tx, &user.id, new.two_step, phone, recovery, now).await.unwrap();
-        for row in &rows {
-            security_answers::insert(&mut tx, &user.id, row, now).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        user.id
+        make_user(&self.desk, new).await.unwrap()
     }
 
     /// Makes a company that needs an administrator.
     pub async fn protected_company(&self, name: &str) {
         let mut tx = self.desk.database.begin().await.unwrap();
-        self.company(&mut tx, name, true).await;
+        company(&self.desk, &mut tx, name, true).await.unwrap();
         tx.commit().await.unwrap();
-    }
-
-    async fn company(&self, tx: &mut Tx, name: &str, protected: bool) -> String {
-        let found: Option<(String,)> =
-            sql("SELECT id FROM companies WHERE name = $1").bind(name).optional(tx).await.unwrap();
-        if let Some((id,)) = found {
-            return id;
-        }
-        let now = self.desk.clock.machine();
-        let id = new_id(now, &self.desk.chance);
-        let company = companies::Company { id: id.clone(), name: name.to_owned(), protected };
-        companies::insert(tx, &company, &search_fold(name), now).await.unwrap();
-        id
     }
 
     /// Gives a user with 2-step on a recovery code that was acknowledged, in the place of the one before.
@@ -226,4 +168,67 @@ impl World {
         let mut tx = self.desk.database.begin_read().await.unwrap();
         sql(statement).number(&mut tx).await.unwrap()
     }
+}
+
+/// Makes a user, and the company if it is new; gives the user's id. One transaction.
+pub async fn make_user(desk: &Desk, new: NewUser<'_>) -> Result<String, sqlx::Error> {
+    let now = desk.clock.machine();
+    let password_hash = desk.hasher.hash_password(&Password::new(PASSWORD.to_owned())).await.unwrap();
+    let mut rows = Vec::new();
+    for i in 0..new.answers {
+        let answer = CanonicalAnswer::new(AnswerRule::CURRENT, ANSWERS[i]);
+        rows.push(security_answers::AnswerRow {
+            slot: i as i64 + 1,
+            question_id: QUESTIONS[i].to_owned(),
+            rule_version: AnswerRule::CURRENT.version(),
+            answer_hash: desk.hasher.hash_answer(&answer).await.unwrap(),
+        });
+    }
+    let mut tx = desk.database.begin().await?;
+    let company_id = company(desk, &mut tx, new.company, false).await?;
+    let email = Email::parse(new.email).unwrap();
+    let user = users::User {
+        id: new_id(now, &desk.chance),
+        company_id,
+        kind: new.kind.to_owned(),
+        given_name: new.given.to_owned(),
+        family_name: new.family.to_owned(),
+        email: email.as_str().to_owned(),
+        account: new.account.to_owned(),
+        locked_by: new.locked_by.map(str::to_owned),
+        password_hash: Some(password_hash),
+        security_epoch: 1,
+        paused_until: None,
+        reference_paused_until: None,
+        stopped_until: None,
+        frozen_until: new.frozen_until.map(|moment| moment.0),
+        last_sign_in_at: None,
+    };
+    let folded = users::Folded {
+        given: search_fold(new.given),
+        family: search_fold(new.family),
+        email: email.folded(),
+    };
+    users::insert(&mut tx, &user, &folded, now).await?;
+    let phone = (new.two_step == TwoStep::On).then_some(("+447700900123", "0123"));
+    let recovery = (new.two_step == TwoStep::On).then(|| vec![7; 32]);
+    two_step::insert(&mut tx, &user.id, new.two_step, phone, recovery, now).await?;
+    for row in &rows {
+        security_answers::insert(&mut tx, &user.id, row, now).await?;
+    }
+    tx.commit().await?;
+    Ok(user.id)
+}
+
+async fn company(desk: &Desk, tx: &mut Tx, name: &str, protected: bool) -> Result<String, sqlx::Error> {
+    let found: Option<(String,)> =
+        sql("SELECT id FROM companies WHERE name = $1").bind(name).optional(tx).await?;
+    if let Some((id,)) = found {
+        return Ok(id);
+    }
+    let now = desk.clock.machine();
+    let id = new_id(now, &desk.chance);
+    let company = companies::Company { id: id.clone(), name: name.to_owned(), protected };
+    companies::insert(tx, &company, &search_fold(name), now).await?;
+    Ok(id)
 }

@@ -35,3 +35,13 @@ pub fn keep() {
 pub fn so_far() -> Vec<u8> {
     LOG.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
 }
+
+/// Writes the log of a worker process to the end of a file: ours in full detail, what others say from `info` on.
+pub fn into_file(path: &std::path::Path) {
+    let file = std::fs::File::options().create(true).append(true).open(path).unwrap();
+    tracing_subscriber::fmt()
+        .with_env_filter("info,recovery_desk=trace")
+        .with_ansi(false)
+        .with_writer(Mutex::new(file))
+        .init();
+}

@@ -9,7 +9,7 @@ use recovery_desk::caretaker;
 use recovery_desk::chance::Chance;
 use recovery_desk::clock::Clock;
 use recovery_desk::database::{Address, Database};
-use recovery_desk::desk::{Desk, Parts};
+use recovery_desk::desk::{Desk, OpenError, Parts};
 use recovery_desk::failure::Failure;
 use recovery_desk::hashing::HashingCost;
 use recovery_desk::keys::DataKeys;
@@ -25,7 +25,7 @@ use url::Url;
 use super::databases::{self, Engine};
 use super::log;
 use crate::mail_server::MailServer;
-use recovery_desk::smtp::SmtpTls;
+use recovery_desk::smtp::{SmtpSettings, SmtpTls};
 
 /// 24 November 2026, 10:00 UTC.
 pub const MORNING: Moment = Moment(1_795_514_400_000);
@@ -86,8 +86,8 @@ impl World {
     async fn and_texts(self, sms: SmsSettings) -> Self {
         let sms = Some(sms);
         let clock = self.desk.clock.clone();
-        let (mail, folder) = (self.mail.as_ref(), self.folder.path());
-        let desk = open(&self.address, &self.keys, mail, sms.clone(), &self.public_url, clock, folder).await;
+        let (smtp, folder) = (self.mail.as_ref().map(MailServer::settings), self.folder.path());
+        let desk = open(&self.address, &self.keys, smtp, sms.clone(), &self.public_url, clock, folder).await;
         Self { desk, sms, ..self }
     }
 
@@ -101,6 +101,14 @@ impl World {
         Self::made(engine, keys, mail, clock, PUBLIC_URL).await
     }
 
+    /// A desk with a mail server on a database of its own place.
+    pub async fn at(engine: Engine, address: Address, clock: Clock) -> Self {
+        let (keys, mail) =
+            (DataKeys::fresh(&Chance::operating_system()), MailServer::start(SmtpTls::StartTls));
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(address, engine, folder, keys, Some(mail), clock, PUBLIC_URL).await
+    }
+
     async fn made(
         engine: Engine,
         keys: DataKeys,
@@ -108,19 +116,45 @@ impl World {
         clock: Clock,
         public_url: &str,
     ) -> Self {
-        log::keep();
         let folder = tempfile::tempdir().unwrap();
         let address = databases::fresh(engine, folder.path()).await;
+        Self::on(address, engine, folder, keys, mail, clock, public_url).await
+    }
+
+    async fn on(
+        address: Address,
+        engine: Engine,
+        folder: tempfile::TempDir,
+        keys: DataKeys,
+        mail: Option<MailServer>,
+        clock: Clock,
+        public_url: &str,
+    ) -> Self {
+        log::keep();
         let public_url: Url = public_url.parse().unwrap();
-        let desk = open(&address, &keys, mail.as_ref(), None, &public_url, clock, folder.path()).await;
+        let smtp = mail.as_ref().map(MailServer::settings);
+        let desk = open(&address, &keys, smtp, None, &public_url, clock, folder.path()).await;
         Self { desk, engine, address, keys, folder, mail, sms: None, public_url }
     }
 
     /// Another desk on the same database, with connections of its own, as another machine would have.
     pub async fn another_desk(&self) -> Desk {
-        let (mail, clock) = (self.mail.as_ref(), self.desk.clock.clone());
-        open(&self.address, &self.keys, mail, self.sms.clone(), &self.public_url, clock, self.folder.path())
+        let (smtp, clock) = (self.mail.as_ref().map(MailServer::settings), self.desk.clock.clone());
+        open(&self.address, &self.keys, smtp, self.sms.clone(), &self.public_url, clock, self.folder.path())
             .await
+    }
+
+    /// The same by another way to the database, which may break while the desk is opened.
+    pub async fn another_desk_by(&self, address: &Address) -> Desk {
+        for _ in 0..20 {
+            let smtp = self.mail.as_ref().map(MailServer::settings);
+            let clock = self.desk.clock.clone();
+            let (url, folder) = (&self.public_url, self.folder.path());
+            if let Ok(desk) = try_to_open(address, &self.keys, smtp, None, url, clock, folder).await {
+                return desk;
+            }
+        }
+        panic!("the desk can't be opened");
     }
 
     /// Asks the desk through the door that leads to this operation, with a new request id.
@@ -177,20 +211,32 @@ pub fn request_id() -> String {
 pub async fn open(
     address: &Address,
     keys: &DataKeys,
-    mail: Option<&MailServer>,
+    smtp: Option<SmtpSettings>,
     sms: Option<SmsSettings>,
     public_url: &Url,
     clock: Clock,
     folder: &Path,
 ) -> Desk {
+    try_to_open(address, keys, smtp, sms, public_url, clock, folder).await.unwrap()
+}
+
+async fn try_to_open(
+    address: &Address,
+    keys: &DataKeys,
+    smtp: Option<SmtpSettings>,
+    sms: Option<SmsSettings>,
+    public_url: &Url,
+    clock: Clock,
+    folder: &Path,
+) -> Result<Desk, OpenError> {
     Desk::open(Parts {
-        database: Database::connect(address).await.unwrap(),
+        database: Database::connect(address).await?,
         keys: keys.clone(),
         settings: Settings {
             organisation: Organisation::of_the_demo(),
             public_url: public_url.clone(),
             times: ShownTimes::utc(),
-            smtp: mail.map(MailServer::settings),
+            smtp,
             sms,
         },
         clock,
@@ -199,5 +245,4 @@ pub async fn open(
         audit_heads: Some(folder.join("audit-heads.jsonl")),
     })
     .await
-    .unwrap()
 }

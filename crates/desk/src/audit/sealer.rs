@@ -11,6 +11,7 @@ use recovery_rules::time::Span;
 
 use crate::audit::{chain, heads};
 use crate::database::Tx;
+use crate::fail_points;
 use crate::failure::{Fault, Stop};
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
@@ -147,6 +148,8 @@ impl Plain for SignAuditHead {
             .await
             .map_err(|error| Fault::Stored(error.to_string()))?
             .map_err(|error| Fault::Stored(format!("signed heads of the audit log: {error}")))?;
+        // Died here, the same head is signed once more: the file may repeat itself.
+        fail_points::pass([Self::NAME, "after_file", ""]);
         meta::set(&mut work.tx, SIGNED_HEAD, &seq.to_string()).await?;
         Ok(HeadSigned { seq: Some(seq) })
     }

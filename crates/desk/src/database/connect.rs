@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::Database;
 
@@ -66,8 +65,20 @@ impl From<sqlx::Error> for ConnectError {
 /// Readers beside the one writer; more than the machine's cores would only wait for each other.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long an operation waits for a connection before it is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an operation waits for a connection, and SQLite's writer for another program, before it is refused:
+/// whoever waits on the phone is told to try again within three seconds.
+pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
+/// One try to become SQLite's writer; between tries the next of our own gets a turn.
+const ONE_TRY: Duration = Duration::from_millis(250);
+/// How long a connection to a server may take to be made the first time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What every connection to PostgreSQL asks of it. No wait for a row lasts longer than a person's patience, and a
+/// process that was stopped inside a transaction loses it, so that it can't hold up the others.
+const POSTGRES_SETTINGS: [(&str, &str); 2] =
+    [("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "15s")];
+
+/// A server set to answer before a commit is on its disk would give spent tries back after a crash.
+const NEVER_LOSE_A_COMMIT: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 impl Database {
     /// Opens the database at that address. A missing SQLite file is made, readable by its owner alone.
@@ -91,17 +102,15 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             // NORMAL may lose the last commits at a power cut: a spent try would come back.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(3));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
-            .await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.pragma("query_only", "1"))
-            .await?;
+            .busy_timeout(ONE_TRY);
+        // A full disk makes SQLite itself end the transaction, and sqlx's own rollback then fails: a connection that
+        // still counts one is thrown away, or it would refuse every transaction until the program is started anew.
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let readers =
+            pool.max_connections(SQLITE_READERS).connect_with(options.pragma("query_only", "1")).await?;
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -119,14 +128,20 @@ impl Database {
         if let Some(certificate) = certificate {
             options = options.ssl_root_cert(certificate);
         }
-        let options = options.application_name("recovery-desk").options([("lock_timeout", "3s")]);
-        // Once without the pool: the pool would try again until its time is over, and then know no reason.
-        options.connect().await?.close().await?;
+        let options = options.application_name("recovery-desk").options(POSTGRES_SETTINGS);
+        // Once by hand, with more time, so that a wrong name, password or certificate is told as what it is.
+        let first = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options));
+        first.await.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+            .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::query(NEVER_LOSE_A_COMMIT).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options);
         Ok(Self::Postgres(pool))
     }
 }

@@ -5,6 +5,7 @@ mod connect;
 mod migrate;
 mod rows;
 mod sql;
+mod trouble;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -13,6 +14,9 @@ pub use migrate::{MigrateError, latest_version};
 pub use rows::Rows;
 pub(crate) use rows::rows_text;
 pub use sql::{Bind, Row, Sql, sql};
+pub use trouble::{Trouble, trouble};
+
+use connect::PATIENCE;
 
 /// An open auth database.
 #[derive(Clone, Debug)]
@@ -39,12 +43,25 @@ pub enum Tx {
 }
 
 impl Database {
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write. Waits for its turn, but not for ever: a database that somebody else
+    /// holds fails within three seconds, and nothing was done.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let trying = async {
+                    loop {
+                        // Back into the line of our own writers after each try, so that none of them waits for all.
+                        match writer.begin_with("BEGIN IMMEDIATE").await {
+                            Err(error) if trouble(&error) == Trouble::Busy => {}
+                            begun => return begun.map(Tx::Sqlite),
+                        }
+                    }
+                };
+                // Given up in the middle of a BEGIN, sqlx rolls that back.
+                tokio::time::timeout(PATIENCE, trying).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            }
+            Self::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+        }
     }
 
     /// Begins a transaction that only reads.

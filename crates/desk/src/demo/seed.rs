@@ -16,6 +16,7 @@ use super::play::{self, Cast, new_password};
 use crate::caller::{Actor, Caller};
 use crate::desk::Desk;
 use crate::failure::{Failure, Fault, Stop};
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation};
 use crate::operations::look_up::reference_hash;
 use crate::perform::JudgingShape;
@@ -83,16 +84,17 @@ impl Operation for SeedDemo {
 impl Judging for SeedDemo {
     type Reserved = ();
     type Judged = Hashed;
+    const HASHES: usize = AT_ONCE;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         empty_demo(work).await
     }
 
-    async fn judge(&self, _reserved: &(), desk: &Desk) -> Result<Hashed, Stop> {
+    async fn judge(&self, _reserved: &(), hasher: &InLine) -> Result<Hashed, Stop> {
         Ok(Hashed {
-            password: desk.hasher.hash_password(&Password::new(PASSPHRASE.to_owned())).await?,
-            new_password: desk.hasher.hash_password(&Password::new(new_password())).await?,
-            answers: hash_answers(desk).await?,
+            password: hasher.hash_password(&Password::new(PASSPHRASE.to_owned())).await?,
+            new_password: hasher.hash_password(&Password::new(new_password())).await?,
+            answers: hash_answers(hasher).await?,
         })
     }
 
@@ -126,9 +128,9 @@ async fn empty_demo(work: &mut Work<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn hash_answers(desk: &Desk) -> Result<Vec<Vec<AnswerRow>>, Stop> {
+async fn hash_answers(hasher: &InLine) -> Result<Vec<Vec<AnswerRow>>, Stop> {
     let one = |(slot, question_id, answer)| async move {
-        let answer_hash = desk.hasher.hash_answer(&answer).await?;
+        let answer_hash = hasher.hash_answer(&answer).await?;
         let rule_version = AnswerRule::CURRENT.version();
         Ok::<_, Stop>(AnswerRow { slot, question_id: str::to_owned(question_id), rule_version, answer_hash })
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use recovery_rules::answers::{AnswerRule, CanonicalAnswer};
 use recovery_rules::passwords::Password;
 
-use super::{Hasher, HashingCost, HashingError, cost::Cost};
+use super::{Hasher, HashingCost, HashingError, Whose, cost::Cost};
 use crate::chance::Chance;
 use crate::keys::{DataKeys, KeyKind};
 
@@ -19,6 +19,21 @@ fn hasher(keys: &DataKeys, cost: HashingCost) -> Hasher {
 
 fn cheap() -> Hasher {
     hasher(&keys(), HashingCost::cheap())
+}
+
+/// What an operation does: line up, then hash.
+impl Hasher {
+    async fn verify_password(&self, password: &Password, stored: &str) -> Result<bool, HashingError> {
+        self.line_up(1, Whose::SignedIn)?.verify_password(password, stored).await
+    }
+
+    async fn verify_against_nothing(&self, password: &Password) -> Result<(), HashingError> {
+        self.line_up(1, Whose::SignedIn)?.verify_against_nothing(password).await
+    }
+
+    async fn verify_answers(&self, pairs: Vec<(CanonicalAnswer, String)>) -> Result<Vec<bool>, HashingError> {
+        self.line_up(pairs.len(), Whose::SignedIn)?.verify_answers(pairs).await
+    }
 }
 
 fn password(text: &str) -> Password {
@@ -180,4 +195,17 @@ async fn whoever_stops_waiting_gives_the_place_back_when_the_hash_ends() {
         }
     });
     assert!(freed.await.is_ok());
+}
+
+#[tokio::test]
+async fn strangers_fill_three_quarters_of_the_line_and_leave_the_rest_to_the_desk() {
+    let hasher = Hasher::bounded(keys(), HashingCost::cheap(), Chance::seeded(2), 1, 8);
+    let strangers: Vec<_> = (0..8).map_while(|_| hasher.line_up(1, Whose::Stranger).ok()).collect();
+    assert_eq!(strangers.len(), 6);
+    let mut desk = hasher.line_up(2, Whose::SignedIn);
+    assert!(desk.is_ok());
+    assert!(hasher.line_up(1, Whose::SignedIn).is_err());
+    assert!(hasher.line_up(0, Whose::Stranger).is_ok(), "who hashes nothing needs no place");
+    desk = Err(HashingError::Busy);
+    assert!(desk.is_err() && hasher.line_up(2, Whose::SignedIn).is_ok(), "the places came back");
 }

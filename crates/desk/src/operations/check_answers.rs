@@ -10,8 +10,8 @@ use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
 use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::failure::{Fault, Stop};
+use crate::hashing::InLine;
 use crate::letters_queue::{self, Letter};
 use crate::operation::{Judging, Kind, Operation};
 use crate::operations::call_view::{CallView, call_view, caller_facts};
@@ -78,6 +78,7 @@ impl Operation for CheckAnswers {
 impl Judging for CheckAnswers {
     type Reserved = Reserved;
     type Judged = usize;
+    const HASHES: usize = 4;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Reserved, Stop> {
         let typed: Vec<_> = self.answers.iter().flatten().map(SecretText::expose).collect();
@@ -101,19 +102,19 @@ impl Judging for CheckAnswers {
         }
         let (counter, a_day) = day_budget(by_reference, work);
         let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
-        let spent = counters::spend_within(&mut work.tx, keys, counter, &user.id, a_day, day, now)
+        let spent = counters::spend_sliding(&mut work.tx, keys, counter, &user.id, a_day, day, now)
             .await?
             .map_err(|_| Refusal::NoChecksLeft)?;
         work.note("check", call.checks_used + 1);
         Ok(Reserved {
             epoch: user.security_epoch,
             hashes: security_answers::hashes(&mut work.tx, &user.id).await?,
-            last_of_day: spent.spent >= a_day,
+            last_of_day: spent >= a_day,
             by_reference,
         })
     }
 
-    async fn judge(&self, reserved: &Reserved, desk: &Desk) -> Result<usize, Stop> {
+    async fn judge(&self, reserved: &Reserved, hasher: &InLine) -> Result<usize, Stop> {
         let mut pairs = Vec::with_capacity(reserved.hashes.len());
         for row in &reserved.hashes {
             let rule = AnswerRule::from_version(row.rule_version)
@@ -124,7 +125,7 @@ impl Judging for CheckAnswers {
             pairs.push((CanonicalAnswer::new(rule, said), row.answer_hash.clone()));
         }
         let empty: Vec<bool> = pairs.iter().map(|(answer, _)| answer.is_empty()).collect();
-        let verdicts = desk.hasher.verify_answers(pairs).await?;
+        let verdicts = hasher.verify_answers(pairs).await?;
         Ok(verdicts.into_iter().zip(empty).filter(|(right, empty)| *right && !empty).count())
     }
 

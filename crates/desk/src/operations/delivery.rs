@@ -54,8 +54,9 @@ pub async fn delivery(call: &calls::Call, work: &mut Work<'_>) -> Result<Option<
         Some(id) => links::by_id(&mut work.tx, id).await?,
         None => None,
     };
-    let spent = counters::seen(&mut work.tx, &work.desk.keys, Counter::UnlockMails, &call.user_id).await?;
-    let today = spent.filter(|s| work.now < s.window_start + Span::days(1)).map_or(0, |s| s.spent);
+    let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+    let today =
+        counters::seen_sliding(&mut work.tx, keys, Counter::UnlockMails, &call.user_id, day, now).await?;
     let state = message.state()?;
     let live = link.as_ref().is_some_and(|link| {
         link.used_at.is_none()

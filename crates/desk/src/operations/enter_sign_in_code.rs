@@ -9,8 +9,8 @@ use recovery_rules::two_step::{Way, way};
 use serde::{Deserialize, Serialize};
 
 use crate::browsers;
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain, SessionChange};
 use crate::operations::user_sign_in::{SignedIn, challenge_hash, send_code, sign_in};
 use crate::perform::{JudgingShape, PlainShape};
@@ -151,13 +151,14 @@ impl Operation for EnterSignInCode {
 impl Judging for EnterSignInCode {
     type Reserved = Tried;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
         let challenge = live(&self.challenge, work).await?;
         short_codes::spend_try(CodePurpose::SignIn, &challenge.id, self.code.expose(), work).await
     }
 
-    async fn judge(&self, tried: &Tried, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Tried, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.is_right())
     }
 

@@ -9,8 +9,8 @@ use recovery_rules::roles::{Door, Role, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::authenticator;
-use crate::desk::Desk;
 use crate::failure::{Fault, Stop};
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::secret::SecretText;
@@ -67,9 +67,9 @@ impl Judging for CreateFirstAdministrator {
         Ok((name, email))
     }
 
-    async fn judge(&self, _reserved: &Self::Reserved, desk: &Desk) -> Result<String, Stop> {
+    async fn judge(&self, _reserved: &Self::Reserved, hasher: &InLine) -> Result<String, Stop> {
         let password = Password::new(self.password.expose().to_owned());
-        Ok(desk.hasher.hash_password(&password).await?)
+        Ok(hasher.hash_password(&password).await?)
     }
 
     async fn settle(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
-use crate::store::{challenges, events, pending_phones, remembered_browsers};
+use crate::store::{challenges, counters, events, pending_phones, remembered_browsers};
 use crate::work::Work;
 
 /// Events since a moment, for fanning out to desks.
@@ -47,6 +47,9 @@ impl Plain for EventsSince {
     }
 }
 
+/// No limit looks back further than a day; the second is for clocks that are corrected.
+const LONGEST_WINDOW: Span = Span::days(2);
+
 /// Removes what has had its time, and notes the clock.
 #[derive(Debug, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +62,8 @@ pub struct Swept {
     pub requests: u64,
     /// Events.
     pub events: u64,
+    /// Counters whose window is over.
+    pub counters: u64,
 }
 
 impl Operation for Sweep {
@@ -79,6 +84,7 @@ impl Plain for Sweep {
         pending_phones::sweep(&mut work.tx, work.now).await?;
         remembered_browsers::sweep(&mut work.tx, work.now).await?;
         challenges::sweep(&mut work.tx, work.now - Span::days(1)).await?;
-        Ok(Swept { requests, events })
+        let counters = counters::remove_older(&mut work.tx, work.now - LONGEST_WINDOW).await?;
+        Ok(Swept { requests, events, counters })
     }
 }

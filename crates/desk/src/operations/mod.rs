@@ -12,6 +12,7 @@ pub mod change_phone;
 pub mod check_answers;
 pub mod compare_preview;
 pub mod confirm_code;
+pub mod confirm_time;
 pub mod current_call;
 pub mod deliver_to_demo;
 pub mod delivery;
@@ -161,6 +162,7 @@ pub const TABLE: &[Listed] = &[
     listed::<operators::ResumeOperator>(),
     listed::<operators::EndOperatorSessions>(),
     listed::<request_state::RequestState>(),
+    listed::<confirm_time::ConfirmTime>(),
     listed::<demo::DemoMailbox>(),
     listed::<demo::DemoCard>(),
     listed::<unlock_link::ReadUnlockLink>(),

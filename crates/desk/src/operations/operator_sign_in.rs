@@ -7,8 +7,8 @@ use recovery_rules::roles::{Door, Role, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::authenticator;
-use crate::desk::Desk;
 use crate::failure::{Fault, Stop};
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::who_is_in::{DeskView, OperatorView, desk_view};
 use crate::password_tries;
@@ -72,15 +72,15 @@ impl Judging for OperatorSignIn {
         Ok(operator)
     }
 
-    async fn judge(&self, reserved: &Self::Reserved, desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
         let password = Password::new(self.password.expose().to_owned());
         match reserved {
             Some(operators::Operator { password_hash: Some(hash), .. }) => {
-                Ok(desk.hasher.verify_password(&password, hash).await?)
+                Ok(hasher.verify_password(&password, hash).await?)
             }
             _ => {
                 // An unknown address costs the same time.
-                desk.hasher.verify_against_nothing(&password).await?;
+                hasher.verify_against_nothing(&password).await?;
                 Ok(false)
             }
         }

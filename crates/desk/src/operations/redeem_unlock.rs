@@ -10,8 +10,8 @@ use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::{Account, CodePurpose, TwoStep};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::keys::same_hash;
 use crate::letters_queue::{self, Letter};
 use crate::operation::{Judging, Kind, Operation};
@@ -113,7 +113,7 @@ impl Judging for RedeemUnlock {
         Ok(Reserved { link, code, former_password: user.password_hash })
     }
 
-    async fn judge(&self, reserved: &Reserved, desk: &Desk) -> Result<Judged, Stop> {
+    async fn judge(&self, reserved: &Reserved, hasher: &InLine) -> Result<Judged, Stop> {
         if let Some((stored, typed, left)) = &reserved.code
             && !same_hash(stored, typed)
         {
@@ -121,11 +121,11 @@ impl Judging for RedeemUnlock {
         }
         let password = Password::new(self.new_password.expose().to_owned());
         if let Some(former) = &reserved.former_password
-            && desk.hasher.verify_password(&password, former).await?
+            && hasher.verify_password(&password, former).await?
         {
             return Ok(Judged::SamePassword);
         }
-        Ok(Judged::Right(desk.hasher.hash_password(&password).await?))
+        Ok(Judged::Right(hasher.hash_password(&password).await?))
     }
 
     async fn settle(self, reserved: Reserved, judged: Judged, work: &mut Work<'_>) -> Result<Redeemed, Stop> {

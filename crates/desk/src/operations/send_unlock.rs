@@ -66,7 +66,7 @@ impl Plain for SendUnlock {
         may_send(&call, &user, self.again, work).await?;
         let limit = work.policy.count(Number::UnlockMailsADay);
         let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::UnlockMails, &user.id, limit, day, now)
+        counters::spend_sliding(&mut work.tx, keys, Counter::UnlockMails, &user.id, limit, day, now)
             .await?
             .map_err(|_| Refusal::UnlockMailLimit)?;
         outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;

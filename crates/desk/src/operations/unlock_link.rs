@@ -125,6 +125,7 @@ pub async fn live_unlock_link(secret: &SecretText, work: &mut Work<'_>) -> Resul
     match link.ended_because.as_deref() {
         None => {}
         Some("replaced") => return Err(Refusal::LinkReplaced.into()),
+        Some("expired") => return Err(Refusal::LinkExpired.into()),
         Some(_) => return Err(Refusal::LinkStopped.into()),
     }
     if link.expires_at.is_none_or(|end| work.now >= Moment(end)) {

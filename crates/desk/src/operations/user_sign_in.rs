@@ -10,8 +10,8 @@ use recovery_rules::two_step::{Way, way};
 use serde::{Deserialize, Serialize};
 
 use crate::browsers;
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::keys::DataKeys;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::operator_sign_in::{folded, new_token};
@@ -109,12 +109,12 @@ impl Judging for UserSignIn {
         Ok(user)
     }
 
-    async fn judge(&self, reserved: &Self::Reserved, desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
         let password = Password::new(self.password.expose().to_owned());
         match reserved.as_ref().and_then(|user| user.password_hash.as_deref()) {
-            Some(hash) => Ok(desk.hasher.verify_password(&password, hash).await?),
+            Some(hash) => Ok(hasher.verify_password(&password, hash).await?),
             None => {
-                desk.hasher.verify_against_nothing(&password).await?;
+                hasher.verify_against_nothing(&password).await?;
                 Ok(false)
             }
         }

@@ -83,6 +83,7 @@ fn wire() -> (String, Vec<&'static str>) {
         line::<operators::ResumeOperator>(&mut seen),
         line::<operators::EndOperatorSessions>(&mut seen),
         line::<request_state::RequestState>(&mut seen),
+        line::<confirm_time::ConfirmTime>(&mut seen),
         line::<demo::DemoMailbox>(&mut seen),
         line::<demo::DemoCard>(&mut seen),
     ];

@@ -199,3 +199,13 @@ pub async fn end_every(tx: &mut Tx, user_id: &str, now: Moment) -> Result<u64, s
         .run(tx)
         .await
 }
+
+/// Ends for good what had run out by `latest`, although the clock says an earlier time now.
+pub async fn end_expired(tx: &mut Tx, latest: Moment, now: Moment) -> Result<u64, sqlx::Error> {
+    sql("UPDATE codes SET ended_at = $2
+         WHERE used_at IS NULL AND ended_at IS NULL AND expires_at <= $1")
+    .bind(latest)
+    .bind(now)
+    .run(tx)
+    .await
+}

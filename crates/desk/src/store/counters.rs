@@ -201,6 +201,80 @@ pub async fn spend_within(
     Ok(Ok(after))
 }
 
+#[derive(sqlx::FromRow)]
+struct RecentRow {
+    recent: String,
+}
+
+impl RecentRow {
+    fn moments(&self) -> Vec<Moment> {
+        self.recent.split_terminator(',').filter_map(|at| at.parse().ok().map(Moment)).collect()
+    }
+}
+
+/// Spends one if at no time more than `limit` lie within the window before it; says how many do now, or when the
+/// next is possible. For the small limits that guessing meets: a window that begins anew gives twice the limit
+/// around its edge. The moments are kept in the row, so `limit` should be small.
+pub async fn spend_sliding(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+    limit: i64,
+    window: Span,
+    now: Moment,
+) -> Result<Result<i64, Moment>, sqlx::Error> {
+    // The row is made or locked first: without it two at once could both be the last.
+    let row: RecentRow = sql("INSERT INTO counters (name, key_hash, window_start, spent, last_at)
+         VALUES ($1, $2, $3, 0, $3)
+         ON CONFLICT (name, key_hash) DO UPDATE SET spent = counters.spent RETURNING recent")
+    .bind(counter.name())
+    .bind(counter.key(keys, about))
+    .bind(now)
+    .one(tx)
+    .await?;
+    let kept = match counters::one_more_sliding(row.moments(), limit, window, now) {
+        Ok(kept) => kept,
+        Err(until) => return Ok(Err(until)),
+    };
+    let spent = kept.len() as i64;
+    let recent: Vec<_> = kept.iter().map(|at| at.0.to_string()).collect();
+    sql("UPDATE counters SET recent = $3, spent = $4, window_start = $5, last_at = $6
+         WHERE name = $1 AND key_hash = $2")
+    .bind(counter.name())
+    .bind(counter.key(keys, about))
+    .bind(recent.join(","))
+    .bind(spent)
+    .bind(kept.first().copied().unwrap_or(now))
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(Ok(spent))
+}
+
+/// How many were spent in the sliding window that ends now, for showing.
+pub async fn seen_sliding(
+    tx: &mut Tx,
+    keys: &DataKeys,
+    counter: Counter,
+    about: &str,
+    window: Span,
+    now: Moment,
+) -> Result<i64, sqlx::Error> {
+    let row: Option<RecentRow> = sql("SELECT recent FROM counters WHERE name = $1 AND key_hash = $2")
+        .bind(counter.name())
+        .bind(counter.key(keys, about))
+        .optional(tx)
+        .await?;
+    let moments = row.map(|row| row.moments()).unwrap_or_default();
+    Ok(moments.into_iter().filter(|at| now < *at + window).count() as i64)
+}
+
+/// Removes what no window reaches back to any more.
+pub async fn remove_older(tx: &mut Tx, before: Moment) -> Result<u64, sqlx::Error> {
+    sql("DELETE FROM counters WHERE last_at < $1").bind(before).run(tx).await
+}
+
 /// Gives back one that was spent: a right password is no wrong one.
 pub async fn give_back(
     tx: &mut Tx,

@@ -1,7 +1,7 @@
 //! Sessions of operators and users, by the keyed hash of their token.
 
 use recovery_rules::states::SecondStep;
-use recovery_rules::time::Moment;
+use recovery_rules::time::{Moment, Span};
 
 use crate::database::{Tx, sql};
 use crate::keys::DataKeys;
@@ -158,4 +158,27 @@ pub async fn end_all(tx: &mut Tx, owner: Owner<'_>, now: Moment) -> Result<u64, 
         }
     };
     statement.bind(now).run(tx).await
+}
+
+/// Ends for good what had run out by `latest`, by age or for want of use, although the clock says an earlier time
+/// now; all but the session of whoever says so.
+pub async fn end_expired(
+    tx: &mut Tx,
+    latest: Moment,
+    operators_idle: Span,
+    users_idle: Span,
+    but: &str,
+    now: Moment,
+) -> Result<u64, sqlx::Error> {
+    sql("UPDATE sessions SET ended_at = $2
+         WHERE ended_at IS NULL AND id <> $5
+           AND (expires_at <= $1 OR (operator_id IS NOT NULL AND last_seen_at <= $3)
+                                 OR (user_id IS NOT NULL AND last_seen_at <= $4))")
+    .bind(latest)
+    .bind(now)
+    .bind(latest - operators_idle)
+    .bind(latest - users_idle)
+    .bind(but)
+    .run(tx)
+    .await
 }
