@@ -6,6 +6,7 @@ use std::time::Duration;
 use recovery_desk::chance::Chance;
 
 use super::parent::{End, Lives};
+use crate::harness::log::tell;
 use crate::harness::{Engine, on_both_databases};
 
 /// Every point that the main job passes, in its order.
@@ -42,20 +43,20 @@ on_both_databases! {
             }
         }
         let found = lives.finish_and_check().await;
-        println!("{engine:?}, every point: {}", lives.figures(&found));
+        tell(&format!("{engine:?}, every point: {}", lives.figures(&found)));
     }
 
     async fn killed_at_random_moments_the_main_job_loses_nothing_and_doubles_nothing(engine: Engine) {
         let mut lives = Lives::new(engine).await;
         let seed = std::env::var("RECOVERY_DESK_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or_else(|| u64::from_be_bytes(Chance::operating_system().bytes()));
-        println!("seed {seed}: set RECOVERY_DESK_SEED to repeat it");
+        tell(&format!("seed {seed}: set RECOVERY_DESK_SEED to repeat it"));
         let chance = Chance::seeded(seed);
         for _ in 0..if long() { 200 } else { 3 } {
             let [a, b] = chance.bytes::<2>();
             lives.kill_after(Duration::from_millis(150 + u64::from(u16::from_be_bytes([a, b]) % 1_500)));
         }
         let found = lives.finish_and_check().await;
-        println!("{engine:?}, at random: {}", lives.figures(&found));
+        tell(&format!("{engine:?}, at random: {}", lives.figures(&found)));
     }
 }

@@ -17,6 +17,7 @@ use crate::crash::history::{self, History};
 use crate::crash::sink::Sink;
 use crate::crash::worker::{everything_sent, look_after};
 use crate::harness::cluster::Cluster;
+use crate::harness::log::tell;
 use crate::harness::world::MORNING;
 use crate::harness::{Engine, World};
 
@@ -70,10 +71,8 @@ pub async fn played(
     let unclear = history.iter().filter(|line| line.kind == history::Kind::Info).count();
     let audit = check::check(&world.desk, world.desk.audit_heads.as_slice(), |_, _| {}).await.unwrap();
     assert!(audit.findings.is_empty(), "{:?}", audit.findings);
-    println!(
-        "{happened} faults; {done} rounds done, {unclear} answers unclear, {} letters",
-        found.letters.len()
-    );
+    let letters = found.letters.len();
+    tell(&format!("{happened} faults; {done} rounds done, {unclear} answers unclear, {letters} letters"));
 }
 
 /// A server of its own, with commits that last.
