@@ -10,8 +10,8 @@ use recovery_rules::time::Span;
 use recovery_rules::two_step::second_step_needed;
 
 use crate::caller::UserActor;
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::operation::{Judging, Operation};
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
@@ -72,7 +72,7 @@ pub trait Confirmed: Operation {
     fn prepare(
         &self,
         owner: &Owner,
-        desk: &Desk,
+        hasher: &InLine,
     ) -> impl Future<Output = Result<Self::Prepared, Stop>> + Send;
     /// Makes the change.
     fn change(
@@ -105,13 +105,13 @@ impl<O: Confirmed> Judging for O {
         Ok(owner)
     }
 
-    async fn judge(&self, owner: &Owner, desk: &Desk) -> Result<Self::Judged, Stop> {
+    async fn judge(&self, owner: &Owner, hasher: &InLine) -> Result<Self::Judged, Stop> {
         let typed = Password::new(self.password().expose().to_owned());
         let right = match &owner.user.password_hash {
-            Some(hash) => desk.hasher.verify_password(&typed, hash).await?,
+            Some(hash) => hasher.verify_password(&typed, hash).await?,
             None => false,
         };
-        if right { Ok(Some(self.prepare(owner, desk).await?)) } else { Ok(None) }
+        if right { Ok(Some(self.prepare(owner, hasher).await?)) } else { Ok(None) }
     }
 
     async fn settle(

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use recovery_desk::caller::Caller;
 use recovery_desk::desk::{Desk, OpenError};
+use recovery_desk::hashing::Whose;
 use recovery_desk::keys::sealed_file::IfExists;
 use recovery_desk::keys::{DataKeys, KeyKind};
 use recovery_desk::operations::messages::{DueMessages, TakeMessage};
@@ -53,7 +54,8 @@ async fn open_with(world: &World, keys: &DataKeys) -> Result<Desk, OpenError> {
 async fn password_still_verifies(desk: &Desk, user_id: &str) -> bool {
     let mut tx = desk.database.begin_read().await.unwrap();
     let hash = users::by_id(&mut tx, user_id).await.unwrap().unwrap().password_hash.unwrap();
-    desk.hasher.verify_password(&Password::new(PASSWORD.to_owned()), &hash).await.unwrap()
+    let place = desk.hasher.line_up(1, Whose::SignedIn).unwrap();
+    place.verify_password(&Password::new(PASSWORD.to_owned()), &hash).await.unwrap()
 }
 
 on_both_databases! {

@@ -17,7 +17,7 @@ use recovery_desk::operations::redeem_unlock::{RedeemUnlock, Redeemed};
 use recovery_desk::operations::repudiate::Repudiate;
 use recovery_desk::operations::send_unlock::SendUnlock;
 use recovery_desk::operations::unlock_link::OpenUnlockLink;
-use recovery_desk::operations::user_sign_in::{UserSignIn, UserSignedIn};
+use recovery_desk::operations::user_sign_in::{BrowserCookies, UserSignIn, UserSignedIn};
 use recovery_desk::secret::SecretText;
 use recovery_rules::time::{Moment, Span};
 use serde_json::{Value, json};
@@ -187,7 +187,11 @@ impl Client {
 
     async fn user_signs_in(&mut self, email: &str) -> Result<(), String> {
         for k in 1..=10 {
-            let request = || UserSignIn { email: email.to_owned(), password: SecretText::new(NEW_PASSWORD) };
+            let request = || UserSignIn {
+                email: email.to_owned(),
+                password: SecretText::new(NEW_PASSWORD),
+                browser: BrowserCookies::default(),
+            };
             let facts = |answer: &UserSignedIn| match answer {
                 UserSignedIn::CodeNeeded { challenge, .. } => json!({ "challenge": challenge.expose() }),
                 UserSignedIn::Done { .. } => json!({}),
@@ -208,6 +212,8 @@ impl Client {
                 let enter = || EnterSignInCode {
                     challenge: SecretText::new(&challenge),
                     code: SecretText::new(&code),
+                    remember: false,
+                    user_agent: String::new(),
                 };
                 let facts =
                     |entered: &CodeEntered| json!({ "in": matches!(entered, CodeEntered::Done { .. }) });

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account_change;
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue::{self, Letter};
 use crate::operation::{Kind, Operation, Plain};
 use crate::operations::unlock_link::link_hash;
@@ -69,7 +69,7 @@ impl Confirmed for ChangeEmail {
         Ok(())
     }
 
-    async fn prepare(&self, _owner: &Owner, _desk: &Desk) -> Result<(), Stop> {
+    async fn prepare(&self, _owner: &Owner, _hasher: &InLine) -> Result<(), Stop> {
         Ok(())
     }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account_change::end_what_was_before;
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Kind, Operation};
 use crate::perform::JudgingShape;
@@ -72,8 +72,8 @@ impl Confirmed for ChangePassword {
         Ok(())
     }
 
-    async fn prepare(&self, _owner: &Owner, desk: &Desk) -> Result<String, Stop> {
-        Ok(desk.hasher.hash_password(&Password::new(self.new_password.expose().to_owned())).await?)
+    async fn prepare(&self, _owner: &Owner, hasher: &InLine) -> Result<String, Stop> {
+        Ok(hasher.hash_password(&Password::new(self.new_password.expose().to_owned())).await?)
     }
 
     async fn change(self, owner: Owner, hash: String, work: &mut Work<'_>) -> Result<PasswordChanged, Stop> {

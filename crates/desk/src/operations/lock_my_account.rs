@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account_change::end_what_was_before;
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Kind, Operation, SessionChange};
 use crate::perform::JudgingShape;
@@ -53,7 +53,7 @@ impl Confirmed for LockMyAccount {
         Ok(())
     }
 
-    async fn prepare(&self, _owner: &Owner, _desk: &Desk) -> Result<(), Stop> {
+    async fn prepare(&self, _owner: &Owner, _hasher: &InLine) -> Result<(), Stop> {
         Ok(())
     }
 

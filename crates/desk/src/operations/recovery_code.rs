@@ -9,8 +9,8 @@ use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::keys::same_hash;
 use crate::letters_queue;
 use crate::operation::{Judging, Kind, Operation};
@@ -58,7 +58,7 @@ impl Confirmed for NewRecoveryCode {
         if owner.two_step.state()? == TwoStep::On { Ok(()) } else { Err(Refusal::TwoStepState.into()) }
     }
 
-    async fn prepare(&self, _owner: &Owner, _desk: &Desk) -> Result<(), Stop> {
+    async fn prepare(&self, _owner: &Owner, _hasher: &InLine) -> Result<(), Stop> {
         Ok(())
     }
 
@@ -102,6 +102,7 @@ impl Operation for AcknowledgeRecoveryCode {
 impl Judging for AcknowledgeRecoveryCode {
     type Reserved = (Vec<u8>, [u8; 32]);
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let owner = Owner::lock(work).await?;
@@ -120,7 +121,7 @@ impl Judging for AcknowledgeRecoveryCode {
         Ok((stored, typed))
     }
 
-    async fn judge(&self, (stored, typed): &Self::Reserved, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, (stored, typed): &Self::Reserved, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(same_hash(stored, typed))
     }
 

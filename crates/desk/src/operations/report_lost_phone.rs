@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account_change::end_what_was_before;
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Kind, Operation};
 use crate::perform::JudgingShape;
@@ -51,7 +51,7 @@ impl Confirmed for ReportLostPhone {
         if owner.two_step.state()? == TwoStep::On { Ok(()) } else { Err(Refusal::TwoStepState.into()) }
     }
 
-    async fn prepare(&self, _owner: &Owner, _desk: &Desk) -> Result<(), Stop> {
+    async fn prepare(&self, _owner: &Owner, _hasher: &InLine) -> Result<(), Stop> {
         Ok(())
     }
 

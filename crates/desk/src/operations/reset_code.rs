@@ -6,8 +6,8 @@ use recovery_rules::roles::{Door, Who};
 use recovery_rules::two_step::Way;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::reset::{self, Live, Proof, ResetDone, ResetView};
@@ -64,6 +64,7 @@ impl Operation for EnterResetCode {
 impl Judging for EnterResetCode {
     type Reserved = Reserved;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Reserved, Stop> {
         let live = staged(&self.link, work).await?;
@@ -75,7 +76,7 @@ impl Judging for EnterResetCode {
         Ok(Reserved::Tried(Box::new(tried)))
     }
 
-    async fn judge(&self, reserved: &Reserved, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, reserved: &Reserved, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(matches!(reserved, Reserved::Tried(tried) if tried.is_right()))
     }
 
@@ -169,6 +170,7 @@ impl Operation for ResetByRecoveryCode {
 impl Judging for ResetByRecoveryCode {
     type Reserved = Option<recovery_codes::Tried>;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Option<recovery_codes::Tried>, Stop> {
         let live = staged(&self.link, work).await?;
@@ -179,7 +181,7 @@ impl Judging for ResetByRecoveryCode {
         Ok(Some(recovery_codes::spend_try(&live.user, &live.two_step, &self.recovery_code, work).await?))
     }
 
-    async fn judge(&self, tried: &Option<recovery_codes::Tried>, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Option<recovery_codes::Tried>, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.as_ref().is_some_and(|tried| tried.right))
     }
 

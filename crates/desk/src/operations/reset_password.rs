@@ -9,8 +9,8 @@ use recovery_rules::time::Span;
 use recovery_rules::two_step::Way;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::reset::{self, Proof, ResetDone, ResetView};
@@ -99,14 +99,14 @@ impl Judging for StagePassword {
         Ok(live.user.password_hash)
     }
 
-    async fn judge(&self, former: &Option<String>, desk: &Desk) -> Result<Judged, Stop> {
+    async fn judge(&self, former: &Option<String>, hasher: &InLine) -> Result<Judged, Stop> {
         let password = Password::new(self.new_password.expose().to_owned());
         if let Some(former) = former
-            && desk.hasher.verify_password(&password, former).await?
+            && hasher.verify_password(&password, former).await?
         {
             return Ok(Judged::Same);
         }
-        Ok(Judged::New(desk.hasher.hash_password(&password).await?))
+        Ok(Judged::New(hasher.hash_password(&password).await?))
     }
 
     async fn settle(

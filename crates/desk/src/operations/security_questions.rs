@@ -13,8 +13,8 @@ use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::{Fault, Stop};
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
@@ -122,7 +122,7 @@ impl Confirmed for SaveQuestions {
         self.acceptable(&owner.user, &company).map(drop)
     }
 
-    async fn prepare(&self, _owner: &Owner, desk: &Desk) -> Result<Vec<AnswerRow>, Stop> {
+    async fn prepare(&self, _owner: &Owner, hasher: &InLine) -> Result<Vec<AnswerRow>, Stop> {
         let mut rows = Vec::with_capacity(QUESTIONS_ASKED);
         for (answered, slot) in self.answers.iter().zip(1..) {
             let answer = CanonicalAnswer::new(AnswerRule::CURRENT, answered.answer.expose());
@@ -130,7 +130,7 @@ impl Confirmed for SaveQuestions {
                 slot,
                 question_id: answered.question.clone(),
                 rule_version: AnswerRule::CURRENT.version(),
-                answer_hash: desk.hasher.hash_answer(&answer).await?,
+                answer_hash: hasher.hash_answer(&answer).await?,
             });
         }
         Ok(rows)

@@ -6,8 +6,8 @@ use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::{Change, SecondStep, TwoStep};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::enter_sign_in_code::live_and_locked;
@@ -66,6 +66,7 @@ impl Operation for SignInWithRecoveryCode {
 impl Judging for SignInWithRecoveryCode {
     type Reserved = Tried;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
         let (_, user) = live_and_locked(&self.challenge, work).await?;
@@ -77,7 +78,7 @@ impl Judging for SignInWithRecoveryCode {
         recovery_codes::spend_try(&user, &two_step, &self.recovery_code, work).await
     }
 
-    async fn judge(&self, tried: &Tried, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Tried, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.right)
     }
 

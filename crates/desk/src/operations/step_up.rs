@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::enter_sign_in_code::{CodeOnItsWay, on_its_way};
 use crate::confirmed::Owner;
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
@@ -111,13 +111,14 @@ impl Operation for EnterStepUpCode {
 impl Judging for EnterStepUpCode {
     type Reserved = short_codes::Tried;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let session = work.user()?.session_id.clone();
         short_codes::spend_try(CodePurpose::StepUp, &session, self.code.expose(), work).await
     }
 
-    async fn judge(&self, tried: &Self::Reserved, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Self::Reserved, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.is_right())
     }
 
@@ -160,6 +161,7 @@ impl Operation for StepUpWithRecoveryCode {
 impl Judging for StepUpWithRecoveryCode {
     type Reserved = recovery_codes::Tried;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let owner = Owner::lock(work).await?;
@@ -170,7 +172,7 @@ impl Judging for StepUpWithRecoveryCode {
         recovery_codes::spend_try(&owner.user, &owner.two_step, &self.recovery_code, work).await
     }
 
-    async fn judge(&self, tried: &Self::Reserved, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Self::Reserved, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.right)
     }
 

@@ -9,8 +9,8 @@ use super::phone_code::{self, PhoneCodeEntered, PhoneCodeOnItsWay};
 use super::recovery_code::RecoveryCodeMade;
 use crate::account_change::end_what_was_before;
 use crate::confirmed::{Confirmed, Owner};
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::letters_queue;
 use crate::operation::{Judging, Kind, Operation};
 use crate::perform::JudgingShape;
@@ -52,7 +52,7 @@ impl Confirmed for StartTurningOn {
         phone_code::may_begin(owner, CodePurpose::TurnOn, &self.phone, work).await.map(drop)
     }
 
-    async fn prepare(&self, _owner: &Owner, _desk: &Desk) -> Result<(), Stop> {
+    async fn prepare(&self, _owner: &Owner, _hasher: &InLine) -> Result<(), Stop> {
         Ok(())
     }
 
@@ -82,12 +82,13 @@ impl Operation for TurnTwoStepOn {
 impl Judging for TurnTwoStepOn {
     type Reserved = Tried;
     type Judged = bool;
+    const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
         phone_code::spend_try(CodePurpose::TurnOn, self.code.expose(), work).await
     }
 
-    async fn judge(&self, tried: &Tried, _desk: &Desk) -> Result<bool, Stop> {
+    async fn judge(&self, tried: &Tried, _hasher: &InLine) -> Result<bool, Stop> {
         Ok(tried.is_right())
     }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::invitation_hash;
 use crate::authenticator;
-use crate::desk::Desk;
 use crate::failure::Stop;
+use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::operations::operator_sign_in::folded;
 use crate::perform::{JudgingShape, PlainShape};
@@ -87,9 +87,9 @@ impl Judging for AcceptInvitation {
         Ok(operator)
     }
 
-    async fn judge(&self, _reserved: &Self::Reserved, desk: &Desk) -> Result<String, Stop> {
+    async fn judge(&self, _reserved: &Self::Reserved, hasher: &InLine) -> Result<String, Stop> {
         let password = Password::new(self.password.expose().to_owned());
-        Ok(desk.hasher.hash_password(&password).await?)
+        Ok(hasher.hash_password(&password).await?)
     }
 
     async fn settle(
