@@ -237,6 +237,7 @@ invitation_code: SecretText,
  * The code the app shows.
  */
 code: SecretText, };
+
 export type ConfirmTime = { 
 /**
  * The time the administrator says it is, UTC ms. What is confirmed is this, not whatever the clock shows later.
