@@ -542,12 +542,6 @@ export type InviteOperatorAgain = {
  */
 operator_id: string, };
 
-export type Invited = { 
-/**
- * Their id.
- */
-operator_id: string, };
-
 export type LockDesk = Record<symbol, never>;
 
 export type LookUp = { 
@@ -724,7 +718,7 @@ reference: string | null, };
 
 export type OperatorChanged = { 
 /**
- * Who.
+ * Who was invited or changed.
  */
 operator_id: string, };
 
@@ -1123,8 +1117,8 @@ export interface Operations {
   my_calls: { request: MyCalls; answer: MyCallList };
   confirm_code: { request: ConfirmCode; answer: CodeConfirmed };
   read_operators: { request: ReadOperators; answer: OperatorRows };
-  invite_operator: { request: InviteOperator; answer: Invited };
-  invite_operator_again: { request: InviteOperatorAgain; answer: Invited };
+  invite_operator: { request: InviteOperator; answer: OperatorChanged };
+  invite_operator_again: { request: InviteOperatorAgain; answer: OperatorChanged };
   accept_invitation: { request: AcceptInvitation; answer: Accepted };
   confirm_invitation: { request: ConfirmInvitation; answer: InvitationConfirmed };
   change_operator_role: { request: ChangeOperatorRole; answer: OperatorChanged };

@@ -2,17 +2,15 @@
 //! where 2-step gives one. The password's try is spent before it is compared, and it is compared outside every
 //! transaction; what the change itself is stands in its operation.
 
-use recovery_rules::counters::next_password_try;
 use recovery_rules::passwords::Password;
-use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::time::Span;
 use recovery_rules::two_step::second_step_needed;
 
 use crate::caller::UserActor;
 use crate::failure::Stop;
 use crate::hashing::InLine;
 use crate::operation::{Judging, Operation};
+use crate::password_tries;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
 use crate::store::two_step::{self, TwoStepRow};
@@ -96,12 +94,7 @@ impl<O: Confirmed> Judging for O {
         if self.password().expose().is_empty() {
             return Err(Refusal::BadField { field: "password", problem: "password_empty" }.into());
         }
-        let (keys, now, user) = (&work.desk.keys, work.now, &owner.user.id);
-        let before = counters::spent(&mut work.tx, keys, Counter::CurrentPassword, user).await?;
-        let free = work.policy.count(Number::WrongPasswordsFree);
-        let a_day = work.policy.count(Number::WrongPasswordsADay);
-        next_password_try(before, free, a_day, now).map_err(|until| Refusal::SignInWait { until })?;
-        counters::spend(&mut work.tx, keys, Counter::CurrentPassword, user, Span::days(1), now).await?;
+        password_tries::spend(Counter::CurrentPassword, &owner.user.id, work).await?;
         Ok(owner)
     }
 

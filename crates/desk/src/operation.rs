@@ -50,8 +50,6 @@ pub trait Operation: DeserializeOwned + Hash + Send + Sync + Sized + 'static {
     const DOORS: &'static [Door];
     /// What kind of transaction it is.
     const KIND: Kind;
-    /// Whether it counts as use of a session, or is asked by the window itself.
-    const IS_USE: bool = true;
     /// The answer.
     type Answer: Serialize + Send + Sync + 'static;
     /// Plain, or reserve-judge-settle.

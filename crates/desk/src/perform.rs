@@ -256,7 +256,7 @@ async fn admit<O: Operation>(asked: &Asked<'_>, work: &mut Work<'_>) -> Result<R
     if !O::DOORS.contains(&asked.door) {
         return Ok(Err(Refusal::NotAllowed));
     }
-    match authorise(asked.caller, O::WHO, O::IS_USE && O::KIND != Kind::Read, work).await {
+    match authorise(asked.caller, O::WHO, O::KIND != Kind::Read, work).await {
         Ok(actor) => {
             work.actor = actor;
             Ok(Ok(()))

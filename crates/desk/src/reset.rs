@@ -279,7 +279,7 @@ pub async fn finish(live: &Live, hash: &str, proof: Proof, work: &mut Work<'_>) 
     resets::unstage(&mut work.tx, &live.link.id).await?;
     users::set_password(&mut work.tx, &user.id, hash).await?;
     let epoch = account_change::end_what_was_before(user, None, work).await?;
-    links::end_resets(&mut work.tx, &user.id, "account_changed", work.now).await?;
+    links::end_all(&mut work.tx, &user.id, "reset", "account_changed", work.now).await?;
     // The counter of the factor that is new; the others stay.
     let address = crate::operations::operator_sign_in::folded(&user.email);
     counters::clear(&mut work.tx, &work.desk.keys, Counter::UserPassword, &address).await?;

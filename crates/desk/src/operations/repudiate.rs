@@ -127,7 +127,7 @@ async fn stop_recovery(
     work: &mut Work<'_>,
 ) -> Result<bool, Stop> {
     outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
-    links::end_unlock(&mut work.tx, &user.id, "stopped", work.now).await?;
+    links::end_all(&mut work.tx, &user.id, "unlock", "stopped", work.now).await?;
     codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
     if !links::any_used_since(&mut work.tx, &user.id, since).await? {
         return Ok(false);

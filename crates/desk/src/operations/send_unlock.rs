@@ -70,7 +70,7 @@ impl Plain for SendUnlock {
             .await?
             .map_err(|_| Refusal::UnlockMailLimit)?;
         outbox::supersede_of_call(&mut work.tx, &call.id, "unlock").await?;
-        links::end_unlock(&mut work.tx, &user.id, "replaced", work.now).await?;
+        links::end_all(&mut work.tx, &user.id, "unlock", "replaced", work.now).await?;
         codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
         let code = queue_link_and_code(&call, &user, work).await?;
         let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };

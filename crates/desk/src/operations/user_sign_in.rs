@@ -196,9 +196,9 @@ async fn start_session(
     }
     users::signed_in(&mut work.tx, &user.id, work.now).await?;
     // Whoever is in needs no reset link any more either (D6.5).
-    links::end_resets(&mut work.tx, &user.id, "account_changed", work.now).await?;
+    links::end_all(&mut work.tx, &user.id, "reset", "account_changed", work.now).await?;
     // Whoever got in without it needs no unlock link any more; one left lying would only be a risk.
-    if links::end_unlock(&mut work.tx, &user.id, "account_changed", work.now).await? > 0 {
+    if links::end_all(&mut work.tx, &user.id, "unlock", "account_changed", work.now).await? > 0 {
         codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
         work.note("unlock_link_ended", true);
         let about = events::About { user_id: Some(&user.id), ..events::About::default() };

@@ -7,6 +7,20 @@ use recovery_rules::time::Moment;
 use crate::database::{Tx, sql};
 use crate::failure::Fault;
 
+/// A statement that takes a call's verdict away beside what else it sets: the call is open again, or passed on as it
+/// was before. A macro, because statements are literals.
+macro_rules! without_verdict {
+    ($set:literal, $of:literal) => {
+        concat!(
+            "UPDATE calls SET ",
+            $set,
+            "verified_at = NULL, verified_until = NULL, state = CASE WHEN EXISTS ",
+            "(SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END WHERE ",
+            $of
+        )
+    };
+}
+
 /// A call.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Call {
@@ -135,10 +149,10 @@ pub async fn open_of_operator(tx: &mut Tx, operator_id: &str) -> Result<Option<C
 
 /// Spends a check; false if the call's budget is used or the call is not open any more.
 pub async fn spend_check(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result<bool, sqlx::Error> {
-    let rows = sql("UPDATE calls SET checks_used = checks_used + 1, last_check_at = $3, last_check_right = FALSE,
-           verified_at = NULL, verified_until = NULL,
-           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
-         WHERE id = $1 AND checks_used < $2 AND ended_at IS NULL")
+    let rows = sql(without_verdict!(
+        "checks_used = checks_used + 1, last_check_at = $3, last_check_right = FALSE, ",
+        "id = $1 AND checks_used < $2 AND ended_at IS NULL"
+    ))
     .bind(id)
     .bind(limit)
     .bind(now)
@@ -163,12 +177,10 @@ pub async fn verified(tx: &mut Tx, id: &str, now: Moment, until: Moment) -> Resu
 
 /// Voids the verdicts of an operator's open call: lock, sign-out.
 pub async fn void_verdict_of(tx: &mut Tx, operator_id: &str) -> Result<u64, sqlx::Error> {
-    sql("UPDATE calls SET verified_at = NULL, verified_until = NULL,
-           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
-         WHERE operator_id = $1 AND ended_at IS NULL AND state = 'verified'")
-    .bind(operator_id)
-    .run(tx)
-    .await
+    sql(without_verdict!("", "operator_id = $1 AND ended_at IS NULL AND state = 'verified'"))
+        .bind(operator_id)
+        .run(tx)
+        .await
 }
 
 /// Notes that the day's checks were used up in this call.
@@ -179,16 +191,13 @@ pub async fn pause_started(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sql
 
 /// Gives a call to another operator; the verdict is void, the counters stay.
 pub async fn take_over(tx: &mut Tx, id: &str, operator_id: &str, now: Moment) -> Result<bool, sqlx::Error> {
-    let rows = sql(
-        "UPDATE calls SET operator_id = $2, last_activity_at = $3, verified_at = NULL, verified_until = NULL,
-           state = CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE call_id = calls.id AND kind = 'passed_on') THEN 'passed_on' ELSE 'open' END
-         WHERE id = $1 AND ended_at IS NULL",
-    )
-    .bind(id)
-    .bind(operator_id)
-    .bind(now)
-    .run(tx)
-    .await?;
+    let rows =
+        sql(without_verdict!("operator_id = $2, last_activity_at = $3, ", "id = $1 AND ended_at IS NULL"))
+            .bind(id)
+            .bind(operator_id)
+            .bind(now)
+            .run(tx)
+            .await?;
     Ok(rows == 1)
 }
 

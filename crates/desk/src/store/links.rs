@@ -123,13 +123,20 @@ pub async fn live_unlock(tx: &mut Tx, user_id: &str) -> Result<Option<Link>, sql
         .await
 }
 
-/// Ends the live unlock links of a user.
-pub async fn end_unlock(tx: &mut Tx, user_id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
+/// Ends the live links of a user and purpose; says how many there were.
+pub async fn end_all(
+    tx: &mut Tx,
+    user_id: &str,
+    purpose: &str,
+    because: &str,
+    now: Moment,
+) -> Result<u64, sqlx::Error> {
     sql("UPDATE links SET ended_at = $2, ended_because = $3
-         WHERE user_id = $1 AND purpose = 'unlock' AND used_at IS NULL AND ended_at IS NULL")
+         WHERE user_id = $1 AND purpose = $4 AND used_at IS NULL AND ended_at IS NULL")
     .bind(user_id)
     .bind(now)
     .bind(because)
+    .bind(purpose)
     .run(tx)
     .await
 }
@@ -142,17 +149,6 @@ pub async fn end(tx: &mut Tx, id: &str, because: &str, now: Moment) -> Result<u6
         .bind(because)
         .run(tx)
         .await
-}
-
-/// Ends the live reset links of a user.
-pub async fn end_resets(tx: &mut Tx, user_id: &str, because: &str, now: Moment) -> Result<u64, sqlx::Error> {
-    sql("UPDATE links SET ended_at = $2, ended_because = $3
-         WHERE user_id = $1 AND purpose = 'reset' AND used_at IS NULL AND ended_at IS NULL")
-    .bind(user_id)
-    .bind(now)
-    .bind(because)
-    .run(tx)
-    .await
 }
 
 /// Ends every live link of a user that an account change kills; "this wasn't me" links live on: that is when they

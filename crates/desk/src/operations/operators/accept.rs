@@ -69,14 +69,7 @@ impl Judging for AcceptInvitation {
             field: "invitation_code",
             problem: "invitation_code_typed_wrong",
         })?;
-        let address = folded(&self.email);
-        let (keys, now) = (&work.desk.keys, work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::Invitations, &address, TRIES, WINDOW, now)
-            .await?
-            .map_err(|until| Refusal::SignInWait { until })?;
-        let known = operators::by_email(&mut work.tx, &address).await?;
-        let hash = invitation_hash(keys, known.as_ref().map_or("", |operator| &operator.id), &code);
-        let operator = operators::invited(&mut work.tx, &address, &hash, work.now).await?;
+        let operator = invited(&folded(&self.email), &code, work).await?;
         if let Some(operator) = &operator {
             // What is wrong with the password is told to whoever holds the code, and costs no invitation.
             let password = Password::new(self.password.expose().to_owned());
@@ -151,13 +144,7 @@ impl Plain for ConfirmInvitation {
         let invitation =
             RecoveryCode::parse(self.invitation_code.expose()).map_err(|_| Refusal::InvitationNotRight)?;
         let address = folded(&self.email);
-        let (keys, now) = (&work.desk.keys, work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::Invitations, &address, TRIES, WINDOW, now)
-            .await?
-            .map_err(|until| Refusal::SignInWait { until })?;
-        let known = operators::by_email(&mut work.tx, &address).await?;
-        let hash = invitation_hash(keys, known.as_ref().map_or("", |operator| &operator.id), &invitation);
-        let Some(operator) = operators::invited(&mut work.tx, &address, &hash, work.now).await? else {
+        let Some(operator) = invited(&address, &invitation, work).await? else {
             return Ok(InvitationConfirmed { ok: false });
         };
         let sealed = operator.authenticator.as_deref().ok_or(Refusal::InvitationNotRight)?;
@@ -171,4 +158,19 @@ impl Plain for ConfirmInvitation {
         counters::clear(&mut work.tx, &work.desk.keys, Counter::Invitations, &address).await?;
         Ok(InvitationConfirmed { ok })
     }
+}
+
+/// The operator whose live invitation has this address and code. The try is spent first, for unknown addresses too.
+async fn invited(
+    address: &str,
+    code: &RecoveryCode,
+    work: &mut Work<'_>,
+) -> Result<Option<operators::Operator>, Stop> {
+    let (keys, now) = (&work.desk.keys, work.now);
+    counters::spend_within(&mut work.tx, keys, Counter::Invitations, address, TRIES, WINDOW, now)
+        .await?
+        .map_err(|until| Refusal::SignInWait { until })?;
+    let known = operators::by_email(&mut work.tx, address).await?;
+    let hash = invitation_hash(keys, known.as_ref().map_or("", |operator| &operator.id), code);
+    Ok(operators::invited(&mut work.tx, address, &hash, now).await?)
 }

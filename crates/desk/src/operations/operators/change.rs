@@ -1,13 +1,11 @@
 //! Role, suspension and sessions of an operator. Each takes effect with the next thing the operator asks for.
 
-use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::{Door, Role, Who};
-use serde::{Deserialize, Serialize};
+use recovery_rules::roles::Role;
+use serde::Deserialize;
 
-use super::{ADMINISTRATORS, another, put_out, tell};
+use super::{OperatorChanged, another, changes_an_operator, operator_role, put_out, tell};
 use crate::failure::Stop;
-use crate::operation::{Kind, Operation, Plain};
-use crate::perform::PlainShape;
+use crate::operation::Plain;
 use crate::store::operators;
 use crate::work::Work;
 
@@ -20,14 +18,6 @@ pub struct ChangeOperatorRole {
     pub operator_id: String,
     /// `agent` or `administrator`.
     pub role: String,
-}
-
-/// Changed.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct OperatorChanged {
-    /// Who.
-    pub operator_id: String,
 }
 
 macro_rules! of_an_operator {
@@ -55,27 +45,6 @@ of_an_operator!(
     EndOperatorSessions
 );
 
-macro_rules! changes_an_operator {
-    ($request:ident, $name:literal) => {
-        impl Operation for $request {
-            const NAME: &'static str = $name;
-            const WHO: Who = ADMINISTRATORS;
-            const DOORS: &'static [Door] = &[Door::Desk];
-            const KIND: Kind = Kind::Change;
-            type Answer = OperatorChanged;
-            type Shape = PlainShape;
-
-            fn kept(answer: &OperatorChanged) -> String {
-                answer.operator_id.clone()
-            }
-
-            async fn repeated(self, kept: &str, _work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
-                Ok(OperatorChanged { operator_id: kept.to_owned() })
-            }
-        }
-    };
-}
-// Same answer, same roles, same repetition; only the name differs.
 changes_an_operator!(ChangeOperatorRole, "change_operator_role");
 changes_an_operator!(SuspendOperator, "suspend_operator");
 changes_an_operator!(ResumeOperator, "resume_operator");
@@ -83,9 +52,7 @@ changes_an_operator!(EndOperatorSessions, "end_operator_sessions");
 
 impl Plain for ChangeOperatorRole {
     async fn run(self, work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
-        let role = Role::from_name(&self.role)
-            .filter(|role| *role != Role::Billing)
-            .ok_or(Refusal::BadField { field: "role", problem: "role_unknown" })?;
+        let role = operator_role(&self.role)?;
         let operator = another(&self.operator_id, role != Role::Administrator, work).await?;
         work.note("role_before", operator.role.clone());
         work.note("role", role.name());

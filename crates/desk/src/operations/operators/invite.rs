@@ -5,17 +5,15 @@ use recovery_rules::display_name::DisplayName;
 use recovery_rules::email::Email;
 use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::{Door, Role, Who};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::{ADMINISTRATORS, another, put_out};
+use super::{OperatorChanged, another, changes_an_operator, operator_role, put_out};
 use crate::failure::Stop;
 use crate::fresh_code;
 use crate::keys::DataKeys;
 use crate::letters_queue::{self, Letter};
-use crate::operation::{Kind, Operation, Plain};
-use crate::perform::PlainShape;
+use crate::operation::Plain;
 use crate::store::operators;
 use crate::work::Work;
 
@@ -41,48 +39,17 @@ pub struct InviteOperatorAgain {
     pub operator_id: String,
 }
 
-/// Invited.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Invited {
-    /// Their id.
-    pub operator_id: String,
-}
-
-macro_rules! invites {
-    ($request:ident, $name:literal) => {
-        impl Operation for $request {
-            const NAME: &'static str = $name;
-            const WHO: Who = ADMINISTRATORS;
-            const DOORS: &'static [Door] = &[Door::Desk];
-            const KIND: Kind = Kind::Change;
-            type Answer = Invited;
-            type Shape = PlainShape;
-
-            fn kept(answer: &Invited) -> String {
-                answer.operator_id.clone()
-            }
-
-            async fn repeated(self, kept: &str, _work: &mut Work<'_>) -> Result<Invited, Stop> {
-                Ok(Invited { operator_id: kept.to_owned() })
-            }
-        }
-    };
-}
-// Same answer, same roles, same repetition; only the name differs.
-invites!(InviteOperator, "invite_operator");
-invites!(InviteOperatorAgain, "invite_operator_again");
+changes_an_operator!(InviteOperator, "invite_operator");
+changes_an_operator!(InviteOperatorAgain, "invite_operator_again");
 
 impl Plain for InviteOperator {
-    async fn run(self, work: &mut Work<'_>) -> Result<Invited, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
         fresh_code::required(work).await?;
         let name = DisplayName::parse(&self.name)
             .map_err(|p| Refusal::BadField { field: "name", problem: p.code() })?;
         let email =
             Email::parse(&self.email).map_err(|p| Refusal::BadField { field: "email", problem: p.code() })?;
-        let role = Role::from_name(&self.role)
-            .filter(|role| *role != Role::Billing)
-            .ok_or(Refusal::BadField { field: "role", problem: "role_unknown" })?;
+        let role = operator_role(&self.role)?;
         let operator = operators::Operator {
             id: work.new_id(),
             name: name.as_str().to_owned(),
@@ -105,7 +72,7 @@ impl Plain for InviteOperator {
 }
 
 impl Plain for InviteOperatorAgain {
-    async fn run(self, work: &mut Work<'_>) -> Result<Invited, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
         let operator = another(&self.operator_id, true, work).await?;
         if operator.state == "suspended" {
             return Err(Refusal::NotFound.into());
@@ -116,10 +83,10 @@ impl Plain for InviteOperatorAgain {
     }
 }
 
-async fn send(operator: &operators::Operator, work: &mut Work<'_>) -> Result<Invited, Stop> {
+async fn send(operator: &operators::Operator, work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
     let letter = Letter::to_operator(&operator.email, "operator_invitation");
     letters_queue::queue(work, letter, json!({ "operator": operator.id })).await?;
-    Ok(Invited { operator_id: operator.id.clone() })
+    Ok(OperatorChanged { operator_id: operator.id.clone() })
 }
 
 /// The keyed hash of an invitation code: bound to its operator.

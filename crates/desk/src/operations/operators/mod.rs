@@ -14,6 +14,7 @@ pub use read::{OperatorRow, OperatorRows, ReadOperators};
 
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Role, Who};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::failure::Stop;
@@ -23,7 +24,45 @@ use crate::operations::end_call::end;
 use crate::store::{calls, events, operators, sessions};
 use crate::work::Work;
 
+/// Done.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OperatorChanged {
+    /// Who was invited or changed.
+    pub operator_id: String,
+}
+
+/// Each change of an operator has the same answer, role and repetition; only the name differs.
+macro_rules! changes_an_operator {
+    ($request:ident, $name:literal) => {
+        impl crate::operation::Operation for $request {
+            const NAME: &'static str = $name;
+            const WHO: recovery_rules::roles::Who = super::ADMINISTRATORS;
+            const DOORS: &'static [recovery_rules::roles::Door] = &[recovery_rules::roles::Door::Desk];
+            const KIND: crate::operation::Kind = crate::operation::Kind::Change;
+            type Answer = OperatorChanged;
+            type Shape = crate::perform::PlainShape;
+
+            fn kept(answer: &OperatorChanged) -> String {
+                answer.operator_id.clone()
+            }
+
+            async fn repeated(self, kept: &str, _work: &mut Work<'_>) -> Result<OperatorChanged, Stop> {
+                Ok(OperatorChanged { operator_id: kept.to_owned() })
+            }
+        }
+    };
+}
+use changes_an_operator;
+
 const ADMINISTRATORS: Who = Who::Operator(&[Role::Administrator]);
+
+/// The role an operator can have: a billing user is none.
+fn operator_role(name: &str) -> Result<Role, Refusal> {
+    Role::from_name(name)
+        .filter(|role| *role != Role::Billing)
+        .ok_or(Refusal::BadField { field: "role", problem: "role_unknown" })
+}
 
 /// Another operator than the one who asks, locked, after a fresh code. `takes_away`: whether an administrator could be
 /// lost by it. Whoever asks is an active administrator and can't be the one it is about, so one always stays (D11.5).
