@@ -1,7 +1,6 @@
 //! Turning 2-step on and signing in, by hand in a real Chromium with mail and texts from real servers; and pictures of
 //! every page, light and dark, wide and as on a phone.
 
-use serde_json::json;
 use thirtyfour::prelude::ElementQueryable;
 use thirtyfour::{By, Key};
 
@@ -14,38 +13,14 @@ use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, World};
 use crate::window::browser::Browser;
 
-/// Widths and heights of the pictures.
-const SIZES: [(&str, u32, u32); 2] = [("1280", 1280, 800), ("390", 390, 844)];
-
 async fn go(browser: &Browser, world: &World, path: &str) {
     let site = world.public_url.as_str().trim_end_matches('/');
     browser.driver.goto(&format!("{site}{path}")).await.unwrap();
 }
 
-/// Pictures of the page as it stands, and that nothing of it is wider than the screen.
+/// Pictures of the page as it stands.
 async fn pictures(browser: &Browser, name: &str) {
-    let tools = browser.driver.cdp();
-    for theme in ["light", "dark"] {
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-        tools.send_raw("Emulation.setEmulatedMedia", features).await.unwrap();
-        for (size, width, height) in SIZES {
-            let metrics =
-                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
-            let wide =
-                browser.driver.execute("return document.documentElement.scrollWidth", Vec::new()).await;
-            assert!(
-                wide.unwrap().json().as_i64().unwrap() <= i64::from(width),
-                "{name} is wider than {width}"
-            );
-            browser.picture(&format!("account-{name}-{theme}-{size}")).await;
-        }
-        let metrics = json!({ "width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false });
-        tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
-        let wide = browser.driver.execute("return document.documentElement.scrollWidth", Vec::new()).await;
-        assert!(wide.unwrap().json().as_i64().unwrap() <= 320, "{name} is wider than 320");
-    }
-    tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
+    browser.looks(&format!("account-{name}")).await;
 }
 
 async fn shown_code(browser: &Browser) -> String {
@@ -167,6 +142,11 @@ async fn turning_two_step_on_and_signing_in_by_hand() {
     let new = shown_code(&browser).await;
     browser.fill("last_group", &new[new.len() - 4..]).await;
     browser.press("Finish").await;
+    // Going on at once would break the form off on its way.
+    assert!(
+        browser.driver.query(By::Id("last_group")).not_exists().await.unwrap(),
+        "the code is acknowledged"
+    );
     go(&browser, &world, "/account/two-step/lost").await;
     browser.fill("password", PASSWORD).await;
     browser.press("My phone is lost").await;
