@@ -1,5 +1,6 @@
 //! Reads a history and what was found after it, and names every invariant that does not hold.
 
+use recovery_rules::policy::{Number, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::{Found, Letter};
@@ -233,9 +234,13 @@ fn healed(history: &[Line]) -> Vec<String> {
     for line in history {
         let outcome = line.facts["outcome"].as_str().unwrap_or("done");
         // Kills may use up the three checks of a call or the time of a verdict; the agent then ends the call.
-        if line.kind == Kind::Over
-            && !["done", "no_checks_left", "not_verified", "call_not_open"].contains(&outcome)
-        {
+        let used_up = match outcome {
+            "done" | "no_checks_left" | "not_verified" | "call_not_open" => true,
+            // A process that dies while a call code is judged leaves a try that counts; the link has so many.
+            "link_stopped" => tries_of_the_link(history, line) >= Policy::default().count(Number::CodeTries),
+            _ => false,
+        };
+        if line.kind == Kind::Over && !used_up {
             wrong.push(format!("I6: client {} round {} ended with {outcome}", line.client, line.round));
         }
     }
@@ -244,6 +249,16 @@ fn healed(history: &[Line]) -> Vec<String> {
         wrong.push(format!("I6: {slowest} ms until a retry was answered"));
     }
     wrong
+}
+
+/// How often the call code of a round was typed, by all its processes.
+fn tries_of_the_link(history: &[Line], round: &Line) -> i64 {
+    let typed = |line: &&Line| {
+        (line.client, line.round) == (round.client, round.round)
+            && line.kind == Kind::Invoke
+            && ["redeem", "redeem_wrong"].contains(&line.name())
+    };
+    history.iter().filter(typed).count().try_into().unwrap()
 }
 
 /// The longest time from a start until what was left open by the process before was answered, in ms.

@@ -34,6 +34,14 @@ async fn the_checker_catches_what_is_planted_and_nothing_else() {
     let planted = |expected: &str, wrong: Vec<String>| {
         assert!(names(wrong.clone()).contains(expected), "{expected} not in {wrong:?}");
     };
+    // A link that stopped although its tries were not used up: nobody may be shut out by a kill.
+    planted(
+        "I6",
+        after(&history, &found, |history, _| {
+            let over = history.iter_mut().find(|line| line.kind == Kind::Over).unwrap();
+            over.facts["outcome"] = "link_stopped".into();
+        }),
+    );
     // Losses.
     planted("I1", after(&history, &found, |_, found| drop(found.calls.pop())));
     planted("I1", after(&history, &found, |_, found| found.calls[0].ended_at = None));

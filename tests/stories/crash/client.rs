@@ -19,6 +19,7 @@ use recovery_desk::operations::send_unlock::SendUnlock;
 use recovery_desk::operations::unlock_link::OpenUnlockLink;
 use recovery_desk::operations::user_sign_in::{BrowserCookies, UserSignIn, UserSignedIn};
 use recovery_desk::secret::SecretText;
+use recovery_rules::policy::{Number, Policy};
 use recovery_rules::time::{Moment, Span};
 use serde_json::{Value, json};
 
@@ -31,6 +32,8 @@ use crate::harness::{PASSWORD, world};
 
 /// Longer than any honest wait; a client that waits longer has found something that did not heal.
 const AT_MOST: Duration = Duration::from_secs(30);
+/// A letter nobody sends any more, because what it carries would be dead.
+const TOO_OLD: &str = "the letter got too old to be sent";
 
 /// How a step ended, for the round: what was heard, or the code of the refusal.
 type Heard = Result<Value, String>;
@@ -169,7 +172,7 @@ impl Client {
     /// Waits for the letter and presses the button of its page; gives both secrets.
     async fn press(&mut self, email: &str) -> Result<(String, String), String> {
         for k in 1.. {
-            let (link, not_me) = self.letter(email, "Unlock", k).await?.links();
+            let (link, not_me) = self.letter(email, "Unlock", k, None).await?.links();
             let facts = json!({ "link": link, "not_me": not_me });
             let press = || OpenUnlockLink { link: SecretText::new(&link) };
             match self.step(&format!("press.{k}"), press, |_| facts.clone()).await {
@@ -207,8 +210,17 @@ impl Client {
             let Some(challenge) = heard["challenge"].as_str().map(str::to_owned) else {
                 return Err("signed in without a code".to_owned());
             };
+            // Asked just now, or by an earlier process.
+            let asked = self.heard(&format!("user_sign_in.{k}"), Kind::Ok).map(|line| Moment(line.clock));
+            let asked = asked.unwrap_or_else(|| self.desk.clock.machine());
+            let stale = asked + Policy::default().span(Number::VerificationCodeLife);
             for j in 1..=5 {
-                let code = self.letter(email, "verification code", k).await?.code();
+                let code = match self.letter(email, "verification code", k, Some(stale)).await {
+                    Ok(letter) => letter.code(),
+                    // It got too old on its way, while processes died: whoever waits for it signs in anew.
+                    Err(code) if code == TOO_OLD => break,
+                    Err(code) => return Err(code),
+                };
                 let enter = || EnterSignInCode {
                     challenge: SecretText::new(&challenge),
                     code: SecretText::new(&code),
@@ -230,12 +242,13 @@ impl Client {
     }
 
     /// The newest letter of that kind; `at_least` so many must have arrived, up to a point: a killed process may
-    /// have sent none for a try.
+    /// have sent none for a try. From `stale` on it is not sent any more.
     async fn letter(
         &self,
         email: &str,
         subject: &str,
         at_least: usize,
+        stale: Option<Moment>,
     ) -> Result<crate::harness::letters::Arrived, String> {
         let began = std::time::Instant::now();
         for look in 1_u32.. {
@@ -249,6 +262,9 @@ impl Client {
                 && (arrived.len() >= at_least || waited > Duration::from_millis(500))
             {
                 return Ok(newest.clone());
+            }
+            if arrived.is_empty() && stale.is_some_and(|end| self.desk.clock.machine() >= end) {
+                return Err(TOO_OLD.to_owned());
             }
             if waited > AT_MOST {
                 return Err(format!("no letter about {subject}"));

@@ -70,6 +70,10 @@ pub struct Found {
 impl Found {
     /// Reads what there is. The audit log is sealed and checked on the way.
     pub async fn read(world: &World, sink: &Sink) -> Self {
+        // What the house does by itself once time has passed, such as telling somebody of a sign-in that was never
+        // finished, is done and sent first.
+        world.look_round().await;
+        while world.post().await > 0 {}
         let audit = world.audit().await;
         let mut tx = world.desk.database.begin_read().await.unwrap();
         let letters = sink.arrived();
