@@ -71,7 +71,7 @@ fn allowed(window: &WebviewWindow<MockRuntime>, command: &str) -> bool {
 }
 
 #[test]
-fn only_the_main_window_reaches_a_command_and_only_those_of_the_list() {
+fn d13_5_only_the_main_window_reaches_a_command_and_only_those_of_the_list() {
     let app = app();
     let window = |label| WebviewWindowBuilder::new(&app, label, Default::default()).build().unwrap();
     let (main, other) = (window(MAIN), window("other"));
@@ -109,7 +109,7 @@ fn the_capability_is_for_the_main_window_alone_and_for_no_remote_page() {
 }
 
 #[test]
-fn the_configuration_lets_nothing_in() {
+fn d13_5_the_configuration_lets_nothing_in() {
     let config = context::<MockRuntime>().config().clone();
     let csp = config.app.security.csp.unwrap().to_string();
     for part in [
@@ -131,13 +131,17 @@ fn the_configuration_lets_nothing_in() {
     let file: serde_json::Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
     assert_eq!(file["build"]["removeUnusedCommands"], true);
     assert!(config.build.dev_url.is_none());
+    // A release has no inspector: Tauri builds it in with this feature only.
+    for manifest in [include_str!("../Cargo.toml"), include_str!("../../Cargo.toml")] {
+        assert!(manifest.contains("tauri") && !manifest.contains("devtools"));
+    }
     let window = &config.app.windows[0];
     assert!(config.app.windows.len() == 1 && !window.visible && !window.create);
 }
 
 /// What the page is really served with: Tauri adds hashes or nonces of its own scripts, and nothing weaker.
 #[test]
-fn the_policy_in_force_has_nothing_unsafe() {
+fn d13_5_the_policy_in_force_has_nothing_unsafe() {
     let app = app();
     let page = app.asset_resolver().get("index.html".to_owned()).unwrap();
     let csp = page.csp_header.unwrap();

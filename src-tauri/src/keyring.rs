@@ -188,13 +188,13 @@ pub mod tests {
     }
 
     #[tokio::test]
-    async fn an_absent_keyring_is_said_to_be_absent() {
+    async fn d13_1_an_absent_keyring_is_said_to_be_absent() {
         assert_eq!(Keyring::absent().state().await, KeyringState::Absent);
         assert_eq!(Keyring::absent().write("keys", &"x".into()).await, KeyringState::Absent);
     }
 
     #[tokio::test]
-    async fn a_locked_keyring_is_said_to_be_locked() {
+    async fn d13_1_a_locked_keyring_is_said_to_be_locked() {
         let store = Store::new().unwrap();
         let entry = store.build(SERVICE, "keys", None).unwrap();
         cred(&entry).set_error(Error::NoStorageAccess("locked".into()));

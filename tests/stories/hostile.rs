@@ -9,7 +9,7 @@ use crate::harness::{Engine, World, log, on_both_databases};
 const MARKUP: &str = "\"><img src=x onerror=alert(1)>";
 
 on_both_databases! {
-    async fn hostile_names_are_inert_in_row_call_letter_and_log(engine: Engine) {
+    async fn d13_5_hostile_names_are_inert_in_row_call_letter_and_log(engine: Engine) {
         let world = World::with_mail(engine).await;
         let long = "Zebedee".repeat(1_430);
         let names = [

@@ -5,6 +5,8 @@
 )]
 
 mod account;
+mod agents_change_nothing;
+mod article;
 mod attacks;
 mod audit_log;
 mod call_support;
@@ -29,6 +31,7 @@ mod reset_code;
 mod reset_in_chromium;
 mod role_bodies;
 mod role_matrix;
+mod structure;
 mod text_messages;
 mod this_was_not_me;
 mod two_processes;

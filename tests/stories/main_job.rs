@@ -18,7 +18,7 @@ use crate::harness::{ANSWERS, Engine, PASSWORD, World, on_both_databases, refuse
 
 on_both_databases! {
     /// Also D0.2: afterwards no secret stands in any byte that was written, and no answer of the desk holds one.
-    async fn a_caller_who_lost_the_phone_is_let_back_in(engine: Engine) {
+    async fn d0_2_a_caller_who_lost_the_phone_is_let_back_in_and_no_secret_is_left_anywhere(engine: Engine) {
         let world = World::with_mail(engine).await;
         let mail = world.mail.as_ref().unwrap();
         world.priya().await;

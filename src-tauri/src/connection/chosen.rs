@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_password_never_reaches_the_file() {
+    fn d13_1_a_database_password_never_reaches_the_file() {
         let (_folder, home) = home();
         let (chosen, password) =
             postgres("postgres://desk:can%40ary%2B1@db.example:5433/auth?sslmode=verify-full")

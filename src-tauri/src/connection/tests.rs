@@ -91,7 +91,7 @@ async fn a_new_database_asks_for_a_passphrase_and_opens_by_the_keyring_from_then
 }
 
 #[tokio::test]
-async fn without_a_keyring_the_passphrase_is_asked_at_each_start_and_no_key_lies_in_clear() {
+async fn d13_1_without_a_keyring_the_passphrase_is_asked_at_each_start_and_no_key_lies_in_clear() {
     for keyring in [Keyring::absent, Keyring::locked, Keyring::silent] {
         let desktop = Desktop::new(keyring());
         desktop.first_run().await;

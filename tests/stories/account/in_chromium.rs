@@ -29,7 +29,7 @@ async fn shown_code(browser: &Browser) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn turning_two_step_on_and_signing_in_by_hand() {
+async fn article_4_22_24_26_28_30_42_44_46_48_50_turning_two_step_on_and_signing_in() {
     let (world, gateway) = world_with_texts(Engine::Sqlite).await;
     world.user(NewUser { two_step: TwoStep::Never, answers: 0, ..NewUser::default() }).await;
     let browser = Browser::start().await;

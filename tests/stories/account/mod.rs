@@ -2,6 +2,7 @@
 //! 2-step and sign-in, statement by statement (D1 to D5).
 
 mod in_chromium;
+mod no_secret_left;
 mod questions;
 mod recovery_code;
 mod shape;

@@ -24,7 +24,7 @@ fn long() -> bool {
 
 on_both_databases! {
     /// Also D0.1, D0.3, D10.1, D10.5, D14.2 (killing the sealer) and D9.10.
-    async fn killed_at_every_point_the_main_job_loses_nothing_and_doubles_nothing(engine: Engine) {
+    async fn d0_1_d0_3_d10_5_killed_at_every_point_the_main_job_loses_nothing_and_doubles_nothing(engine: Engine) {
         let mut lives = Lives::new(engine).await;
         let passed = lives.told.history.with_file_name("passed.txt");
         let worker = lives.start(2, &[("RECOVERY_DESK_PASSED", passed.to_str().unwrap())]);
@@ -46,7 +46,7 @@ on_both_databases! {
         tell(&format!("{engine:?}, every point: {}", lives.figures(&found)));
     }
 
-    async fn killed_at_random_moments_the_main_job_loses_nothing_and_doubles_nothing(engine: Engine) {
+    async fn d0_3_d14_2_killed_at_random_moments_the_main_job_loses_nothing_and_doubles_nothing(engine: Engine) {
         let mut lives = Lives::new(engine).await;
         let seed = std::env::var("RECOVERY_DESK_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or_else(|| u64::from_be_bytes(Chance::operating_system().bytes()));

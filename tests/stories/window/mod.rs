@@ -29,12 +29,12 @@ const NEW_PASSWORD: &str = "seven brass kettles by the quay";
 const PRIYA: &str = "priya.raman@hartwell.example";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_main_job_in_the_real_window_by_keyboard_alone_on_sqlite() {
+async fn d9_12_d13_7_the_main_job_in_the_real_window_by_keyboard_alone_on_sqlite() {
     the_main_job(Engine::Sqlite, "sqlite").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_main_job_in_the_real_window_by_keyboard_alone_on_postgres() {
+async fn d9_12_d13_7_the_main_job_in_the_real_window_by_keyboard_alone_on_postgres() {
     the_main_job(Engine::Postgres, "postgres").await;
 }
 
@@ -66,6 +66,7 @@ async fn the_main_job(engine: Engine, story: &str) {
         window.types(answer).await;
         if i == 2 {
             window.pictures("call").await;
+            typed_answers_stay_in_their_fields(&window).await;
         }
         window.press(Key::Enter).await;
     }
@@ -73,6 +74,14 @@ async fn the_main_job(engine: Engine, story: &str) {
     let keys_pressed = window.count();
     assert!(keys_pressed <= 5, "{keys_pressed} keys from focus to verified");
     window.pictures("verified").await;
+    // D13.7: heard as well as seen. D9.12: what was typed is gone.
+    window.until("return document.getElementById('assertive').innerText.includes('Verified')", "said aloud", 2).await;
+    let answers = serde_json::to_string(&ANSWERS).unwrap();
+    let gone = format!(
+        "const fields = [...document.querySelectorAll('input, textarea')].map((field) => field.value);
+         return {answers}.every((a) => !fields.includes(a) && !document.documentElement.outerHTML.includes(a))"
+    );
+    window.until(&gone, "no typed answer is left", 5).await;
 
     window.press_with_control(Key::Enter).await;
     window.until_it_says("Accepted by the other server", 10).await;
@@ -122,6 +131,25 @@ async fn the_main_job(engine: Engine, story: &str) {
     window.pictures("not-me").await;
     browser.driver.clone().quit().await.unwrap();
     hostile_names_are_text(&mut window).await;
+}
+
+/// D9.12: no title holds a typed answer, the fields give none to the clipboard, and behind another window they show dots.
+async fn typed_answers_stay_in_their_fields(window: &DeskWindow) {
+    let answer = ANSWERS[0];
+    let kept = format!(
+        "const field = document.getElementById('answer-1');
+         const refused = (kind) => !field.dispatchEvent(new ClipboardEvent(kind, {{ bubbles: true, cancelable: true }}));
+         return field.value === {answer:?} && !document.title.includes({answer:?}) && refused('copy') && refused('cut')"
+    );
+    window.until(&kept, "nothing is given to the clipboard or the title", 2).await;
+    for (event, shown) in [("blur", "disc"), ("focus", "none")] {
+        let shows = format!(
+            "window.dispatchEvent(new Event('{event}'));
+             const field = document.getElementById('answer-1');
+             return getComputedStyle(field).webkitTextSecurity === '{shown}'"
+        );
+        window.until(&shows, &format!("{shown} after {event}"), 5).await;
+    }
 }
 
 /// Names of strangers are text in the window: nothing runs, nothing is drawn, nothing is pushed out of place.
