@@ -21,17 +21,19 @@ async fn account(world: &World, user: &str) -> String {
     type Own = (String, Option<String>, String, Option<String>, i64);
     type TwoStepOf = (String, Option<String>, Option<Vec<u8>>, Option<Vec<u8>>);
     let mut tx = world.desk.database.begin_read().await.unwrap();
-    let own: Option<Own> = sql("SELECT email, password_hash, account, locked_by, security_epoch FROM users WHERE id = $1")
-        .bind(user)
-        .optional(&mut tx)
-        .await
-        .unwrap();
-    let two_step: Option<TwoStepOf> =
-        sql("SELECT state, phone, recovery_code_hash, recovery_code_last_group FROM two_step WHERE user_id = $1")
+    let own: Option<Own> =
+        sql("SELECT email, password_hash, account, locked_by, security_epoch FROM users WHERE id = $1")
             .bind(user)
             .optional(&mut tx)
             .await
             .unwrap();
+    let two_step: Option<TwoStepOf> = sql(
+        "SELECT state, phone, recovery_code_hash, recovery_code_last_group FROM two_step WHERE user_id = $1",
+    )
+    .bind(user)
+    .optional(&mut tx)
+    .await
+    .unwrap();
     let answers: Vec<(i64, String, String)> =
         sql("SELECT slot, question_id, answer_hash FROM security_answers WHERE user_id = $1 ORDER BY slot")
             .bind(user)

@@ -12,7 +12,8 @@ use crate::harness::sms_gateway::{BEARER, SmsGateway};
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, scan};
 
 const QUESTIONS: [&str; 4] = ["toy_name", "first_film", "school_trip", "learnt_to_swim"];
-const ANSWERS: [&str; 4] = ["Bramblewick Bear", "Harbour of Paper Moons", "Lower Thistlemere", "Quarry Pool Eastwick"];
+const ANSWERS: [&str; 4] =
+    ["Bramblewick Bear", "Harbour of Paper Moons", "Lower Thistlemere", "Quarry Pool Eastwick"];
 const WRONG: &str = "never her password anywhere";
 const THIRD: &str = "umber lanterns over tin roofs";
 const NEW_ADDRESS: &str = "priya.raman@osprey.example";
@@ -41,21 +42,40 @@ impl Run {
     async fn link(&mut self, to: &str, subject: &str, path: &str) -> String {
         while self.world.post().await > 0 {}
         let letter = self.world.mail.as_ref().unwrap().newest(to, subject);
-        let link = letter.text.split_whitespace().find_map(|word| word.split_once(path)).map(|(_, secret)| secret.to_owned());
+        let link = letter
+            .text
+            .split_whitespace()
+            .find_map(|word| word.split_once(path))
+            .map(|(_, secret)| secret.to_owned());
         self.keep(link.unwrap_or_else(|| panic!("no {path} in {}", letter.text)))
     }
 
     async fn answers_and_two_step(&mut self) {
         let mut form = vec![("press", "preview"), ("password", PASSWORD)];
-        let names = ["question_1", "answer_1", "question_2", "answer_2", "question_3", "answer_3", "question_4", "answer_4"];
+        let names = [
+            "question_1",
+            "answer_1",
+            "question_2",
+            "answer_2",
+            "question_3",
+            "answer_3",
+            "question_4",
+            "answer_4",
+        ];
         for (i, name) in names.into_iter().enumerate() {
             form.push((name, if i % 2 == 0 { QUESTIONS[i / 2] } else { ANSWERS[i / 2] }));
         }
         self.priya.post("/account/questions", &form).await.says("Compared as");
         form[0].1 = "save";
         self.priya.post("/account/questions", &form).await.says("Four answered");
-        self.priya.post("/account/two-step/on", &[("phone", PHONE), ("password", WRONG)]).await.says("not right");
-        self.priya.post("/account/two-step/on", &[("phone", PHONE), ("password", PASSWORD)]).await.is_at("/account/two-step/code");
+        self.priya
+            .post("/account/two-step/on", &[("phone", PHONE), ("password", WRONG)])
+            .await
+            .says("not right");
+        self.priya
+            .post("/account/two-step/on", &[("phone", PHONE), ("password", PASSWORD)])
+            .await
+            .is_at("/account/two-step/code");
         let code = self.text().await;
         self.priya.post("/account/two-step/code", &[("code", another(&code))]).await.says("not right");
         let shown = self.priya.post("/account/two-step/code", &[("code", &code)]).await.recovery_code();
@@ -75,25 +95,35 @@ impl Run {
         self.priya.post("/sign-out", &[]).await;
         let elsewhere = Person::at(&self.world);
         elsewhere.types_password(PRIYA, PASSWORD).await.is_at("/sign-in/code");
-        let shown = elsewhere.post("/sign-in/recovery-code", &[("recovery_code", &made)]).await.recovery_code();
+        let shown =
+            elsewhere.post("/sign-in/recovery-code", &[("recovery_code", &made)]).await.recovery_code();
         let shown = self.keep(shown);
         elsewhere.finishes(&shown).await;
         self.world.later(Span::seconds(61));
-        elsewhere.post("/account/two-step/phone", &[("phone", "07700 900789"), ("password", PASSWORD)]).await.is_at("/account/two-step/code");
+        elsewhere
+            .post("/account/two-step/phone", &[("phone", "07700 900789"), ("password", PASSWORD)])
+            .await
+            .is_at("/account/two-step/code");
         let code = self.text().await;
         elsewhere.post("/account/two-step/code", &[("code", &code)]).await.is_at("/account/two-step");
         self.priya = elsewhere;
     }
 
     async fn password_and_address(&mut self) {
-        self.priya.post("/account/password", &[("password", PASSWORD), ("new_password", NEW_PASSWORD)]).await.says("is changed");
+        self.priya
+            .post("/account/password", &[("password", PASSWORD), ("new_password", NEW_PASSWORD)])
+            .await
+            .says("is changed");
         self.priya.post("/account/email", &[("password", NEW_PASSWORD), ("new_email", NEW_ADDRESS)]).await;
         let link = self.link(NEW_ADDRESS, "Confirm your email address", "/confirm-address/link/").await;
         let stop = self.link(PRIYA, "is to be changed", "/stop-change/link/").await;
         self.priya.get(&format!("/stop-change/link/{stop}")).await.is_at("/stop-change");
         self.priya.get(&format!("/confirm-address/link/{link}")).await.is_at("/confirm-address");
         self.priya.post("/confirm-address", &[]).await;
-        assert_eq!(self.world.count("SELECT COUNT(*) FROM users WHERE email = 'priya.raman@osprey.example'").await, 1);
+        assert_eq!(
+            self.world.count("SELECT COUNT(*) FROM users WHERE email = 'priya.raman@osprey.example'").await,
+            1
+        );
     }
 
     /// Forgot the password, with the code from the text; the desk called from the page; locked in the end.

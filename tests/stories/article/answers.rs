@@ -31,9 +31,16 @@ async fn shows_no_answer(reader: &Reader) {
 async fn article_32_answers_disappear_can_be_replaced_and_colleagues_are_added_for_nothing() {
     let reader = Reader::new().await;
     let browser = &reader.browser;
-    let standard = NewUser { given: "Zoe", family: "Lindqvist", email: ZOE, two_step: TwoStep::Never, ..NewUser::default() };
+    let standard = NewUser {
+        given: "Zoe",
+        family: "Lindqvist",
+        email: ZOE,
+        two_step: TwoStep::Never,
+        ..NewUser::default()
+    };
     reader.world.user(standard).await;
-    let billing = reader.world.user(NewUser { kind: "billing", two_step: TwoStep::Never, ..NewUser::default() }).await;
+    let billing =
+        reader.world.user(NewUser { kind: "billing", two_step: TwoStep::Never, ..NewUser::default() }).await;
 
     reader.signs_in(ZOE).await;
     shows_no_answer(&reader).await;

@@ -16,7 +16,14 @@ async fn article_10_12_each_user_decides_and_a_colleague_is_asked_for_nothing_mo
     let reader = Reader::new().await;
     let browser = &reader.browser;
     reader.world.priya().await;
-    let zoe = NewUser { given: "Zoe", family: "Lindqvist", email: ZOE, two_step: TwoStep::Never, answers: 0, ..NewUser::default() };
+    let zoe = NewUser {
+        given: "Zoe",
+        family: "Lindqvist",
+        email: ZOE,
+        two_step: TwoStep::Never,
+        answers: 0,
+        ..NewUser::default()
+    };
     reader.world.user(zoe).await;
 
     // Zoe, of the same company, has not turned it on: her password is enough.

@@ -73,7 +73,11 @@ impl Reader {
     /// Opens the link with this path in a letter.
     pub async fn opens(&self, letter: &Arrived, path: &str) {
         let link = letter.text.split_whitespace().find(|word| word.contains(path));
-        self.browser.driver.goto(link.unwrap_or_else(|| panic!("no {path} in {}", letter.text))).await.unwrap();
+        self.browser
+            .driver
+            .goto(link.unwrap_or_else(|| panic!("no {path} in {}", letter.text)))
+            .await
+            .unwrap();
     }
 
     /// The recovery code the page shows.
@@ -99,4 +103,3 @@ impl Reader {
         self.browser.driver.clone().quit().await.unwrap();
     }
 }
-

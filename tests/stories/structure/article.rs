@@ -7,8 +7,8 @@ use super::found;
 
 /// The lines of the article that are not empty.
 const LINES: [usize; 47] = [
-    1, 2, 4, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56,
-    58, 60, 62, 64, 66, 68, 70, 72, 74, 76, 78, 80, 82, 84, 86, 88, 90,
+    1, 2, 4, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52,
+    54, 56, 58, 60, 62, 64, 66, 68, 70, 72, 74, 76, 78, 80, 82, 84, 86, 88, 90,
 ];
 
 /// The line, the tests named, and whether anything is said where there are none.
@@ -16,7 +16,8 @@ type Row = (usize, BTreeSet<String>, bool);
 
 /// `| 24 | our words | `article_24_…` | difference |`
 fn row(line: &str) -> Option<Row> {
-    let cells: Vec<&str> = line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split('|').map(str::trim).collect();
+    let cells: Vec<&str> =
+        line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split('|').map(str::trim).collect();
     let [number, says, tests, difference] = cells[..] else { return None };
     let tests = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     Some((number.parse().ok()?, tests, !says.is_empty() && !difference.is_empty()))
@@ -46,7 +47,11 @@ fn differences(rows: &[Row], names: &BTreeSet<String>) -> Vec<String> {
         let there = tests.remove(&line);
         let there = there.as_ref().unwrap_or(&none);
         wrong.extend(there.difference(named).map(|name| format!("line {line}: {name} is not named")));
-        wrong.extend(named.difference(there).map(|name| format!("line {line}: {name} does not exist, or doesn't bear it")));
+        wrong.extend(
+            named
+                .difference(there)
+                .map(|name| format!("line {line}: {name} does not exist, or doesn't bear it")),
+        );
         if named.is_empty() && !explained {
             wrong.push(format!("line {line}: neither a test nor a reason"));
         }

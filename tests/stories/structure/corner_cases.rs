@@ -121,7 +121,11 @@ fn every_corner_case_is_listed_with_the_tests_that_bear_its_number() {
     }
     let rows: Vec<_> = text.lines().filter_map(row).collect();
     let wrong = differences(&rows, &tests);
-    assert!(wrong.is_empty(), "docs/corner-cases.md (see tests/stories/structure/corner_cases.rs):\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "docs/corner-cases.md (see tests/stories/structure/corner_cases.rs):\n{}",
+        wrong.join("\n")
+    );
 }
 
 /// The file with the tests there are.

@@ -75,7 +75,9 @@ async fn the_main_job(engine: Engine, story: &str) {
     assert!(keys_pressed <= 5, "{keys_pressed} keys from focus to verified");
     window.pictures("verified").await;
     // D13.7: heard as well as seen. D9.12: what was typed is gone.
-    window.until("return document.getElementById('assertive').innerText.includes('Verified')", "said aloud", 2).await;
+    window
+        .until("return document.getElementById('assertive').innerText.includes('Verified')", "said aloud", 2)
+        .await;
     let answers = serde_json::to_string(&ANSWERS).unwrap();
     let gone = format!(
         "const fields = [...document.querySelectorAll('input, textarea')].map((field) => field.value);
