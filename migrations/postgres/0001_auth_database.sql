@@ -137,10 +137,22 @@ CREATE TABLE sessions (
   second_step_by TEXT CHECK (second_step_by IN ('text_message', 'mail', 'recovery_code', 'reset')),
   -- "Later" was chosen in this session, while 2-step is to be set up again.
   later_at     BIGINT,
+  -- The public key of the device the session of a desk over the network is bound to.
+  device_key   BYTEA,
   CHECK ((operator_id IS NULL) <> (user_id IS NULL)),
   CHECK ((second_step_at IS NULL) = (second_step_by IS NULL)),
-  CHECK (user_id IS NOT NULL OR (second_step_at IS NULL AND later_at IS NULL))
+  CHECK (user_id IS NOT NULL OR (second_step_at IS NULL AND later_at IS NULL)),
+  CHECK (operator_id IS NOT NULL OR device_key IS NULL)
 );
+-- Proofs of such devices that were taken, so that a copied request counts once; kept for minutes.
+CREATE TABLE device_proofs (
+  session_id TEXT NOT NULL REFERENCES sessions (id),
+  nonce      BYTEA NOT NULL,
+  at         BIGINT NOT NULL,
+  PRIMARY KEY (session_id, nonce)
+);
+CREATE INDEX device_proofs_by_age ON device_proofs (at);
+
 CREATE INDEX sessions_by_operator ON sessions (operator_id, ended_at);
 CREATE INDEX sessions_by_user ON sessions (user_id, ended_at);
 

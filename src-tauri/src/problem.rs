@@ -1,6 +1,7 @@
 //! What can go wrong outside the operations: connecting, keys, dialogs. On the wire they look like a failure of an
 //! operation: a stable code and a finished sentence.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use recovery_desk::failure::{Failure, WireFailure};
 use recovery_desk::keys::{KeysError, PassphraseTooShort};
 use recovery_desk::mailer::PostProblem;
 use recovery_desk::settings::file::SettingsFileProblem;
+use recovery_web::desk_api::client::ClientProblem;
 
 /// Why a native command did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +78,12 @@ pub enum Problem {
     /// Making the demo data failed.
     #[error("The demo data can't be made: {0}")]
     Demo(String),
+    /// The desk server can't be used.
+    #[error(transparent)]
+    Client(#[from] ClientProblem),
+    /// The desk server doesn't answer, or says no.
+    #[error("{}", .0.message)]
+    Server(WireFailure),
     /// An operation said no.
     #[error("{}", .0.wire().message)]
     Operation(Failure),
@@ -92,6 +100,9 @@ impl Problem {
     pub fn wire(&self) -> WireFailure {
         if let Self::Operation(failure) = self {
             return failure.wire();
+        }
+        if let Self::Server(failure) = self {
+            return failure.clone();
         }
         let (code, field) = match self {
             Self::NotConnected => ("not_connected", None),
@@ -117,9 +128,18 @@ impl Problem {
             Self::NoSuchLink => ("no_such_link", None),
             Self::NoBrowser => ("no_browser", None),
             Self::Demo(_) => ("demo_not_made", None),
-            Self::Operation(_) => ("fault", None),
+            Self::Client(ClientProblem::Address) => ("not_an_address", Some("url")),
+            Self::Client(ClientProblem::Authority { .. }) => ("authority_not_usable", Some("certificate")),
+            Self::Client(ClientProblem::Tls(_)) => ("server_not_usable", None),
+            Self::Operation(_) | Self::Server(_) => ("fault", None),
         };
-        WireFailure { code: code.to_owned(), message: self.to_string(), field, reference: None, until: None }
+        WireFailure {
+            code: code.to_owned(),
+            message: self.to_string(),
+            field: field.map(Cow::Borrowed),
+            reference: None,
+            until: None,
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use recovery_rules::roles::Door;
 use serde_json::json;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::connection::Connection;
+use crate::perform;
 use crate::window::MAIN;
 
 /// Somebody who quits waits no longer than this for a database that doesn't answer.
@@ -37,9 +37,8 @@ pub fn ask<R: Runtime>(app: &AppHandle<R>) {
 async fn on_a_call<R: Runtime>(app: &AppHandle<R>) -> bool {
     let connection = app.state::<Connection>();
     let look = async {
-        let open = connection.desk().await.ok()?;
-        let caller = connection.seat().caller();
-        let answered = open.desk.perform_named(&caller, Door::Desk, "current_call", None, json!({})).await;
+        let way = connection.way().await.ok()?;
+        let answered = perform::at(&way, connection.seat(), "current_call", None, json!({})).await;
         Some(answered.ok()?.answer["call"].is_object())
     };
     tokio::time::timeout(PATIENCE, look).await.ok().flatten().unwrap_or(false)

@@ -1,6 +1,6 @@
-//! Who sits at this desk: the token of the operator's session, in memory alone. The page never holds it, and it is
-//! not kept for the next start: whoever opens the window signs in. (What the keyring holds for a database opened
-//! directly are the data keys and the database's login, not a session.)
+//! Who sits at this desk: the token of the operator's session. The page never holds it. For a database opened directly
+//! it lives in memory alone (the keyring holds data keys and the database's login); for a desk server the keyring keeps
+//! it too, bound to this computer's device key, until it is ended.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -55,6 +55,11 @@ impl Seat {
         if !sitting.locked_alone.is_empty() {
             sitting.locked_alone.remove(0);
         }
+    }
+
+    /// The token of the session, for a desk server.
+    pub fn token(&self) -> Option<SecretText> {
+        self.lock().signed_in.as_ref().map(|signed_in| signed_in.token.clone())
     }
 
     /// Who asks when the page asks.

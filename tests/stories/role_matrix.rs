@@ -1,11 +1,14 @@
 //! Who gets through which door to which operation: computed by trying every line of the table, compared with a
 //! file that people review. A new operation can't be added without appearing there.
 
+use std::collections::BTreeMap;
+
 use recovery_desk::caller::Caller;
 use recovery_desk::failure::Failure;
-use recovery_desk::operations::TABLE;
+use recovery_desk::operations::{Listed, TABLE};
 use recovery_rules::roles::{Door, Role};
 
+use crate::harness::api::{ApiDesk, Served, served};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages;
 use crate::harness::world::request_id;
@@ -20,7 +23,8 @@ const STOPPED: [&str; 2] = ["signed_out", "not_allowed"];
 
 on_both_databases! {
     async fn the_matrix_of_roles_doors_and_operations_is_the_reviewed_one(engine: Engine) {
-        let world = World::live(engine).await;
+        let (world, served) = served(engine).await;
+        let mut network = Network::new(&world, &served);
         world.user(NewUser { two_step: TwoStep::Never, ..NewUser::default() }).await;
         let people = ["nobody", "user", "agent", "administrator", "system"];
         let doors = [("desk", Door::Desk), ("pages", Door::Pages), ("system", Door::System)];
@@ -36,6 +40,7 @@ on_both_databases! {
                     }
                 }
             }
+            through.extend(network.who_gets_through(listed).await);
             table.push_str(&format!("{} | {}\n", listed.name, through.join(" ")));
         }
         if std::env::var_os("RECOVERY_DESK_WRITE_MATRIX").is_some() {
@@ -63,6 +68,89 @@ async fn sign_in(world: &World, who: &str) -> Caller {
             world.operator(Role::Administrator, &name).await.caller
         }
         _ => Caller::System("story"),
+    }
+}
+
+/// Everybody who may try the desk API, each at a desk of their own over TLS.
+struct Network<'a> {
+    world: &'a World,
+    served: &'a Served,
+    desks: BTreeMap<&'static str, ApiDesk>,
+}
+
+impl<'a> Network<'a> {
+    fn new(world: &'a World, served: &'a Served) -> Self {
+        Self { world, served, desks: BTreeMap::new() }
+    }
+
+    /// Every kind of caller tries; where the desk API doesn't lead, those who come furthest elsewhere suffice.
+    async fn who_gets_through(&mut self, listed: &Listed) -> Vec<String> {
+        let everybody: &[_] = if listed.doors.contains(&Door::Desk) {
+            &["nobody", "user", "agent", "administrator", "suspended", "demoted"]
+        } else {
+            &["nobody", "administrator"]
+        };
+        let mut through = Vec::new();
+        for who in everybody {
+            if !self.desks.contains_key(who) {
+                let desk = self.desk_of(who).await;
+                self.desks.insert(who, desk);
+            }
+            let desk = &self.desks[who];
+            let tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
+            let stopped = match &tried {
+                Ok(_) => false,
+                Err(code) => {
+                    assert!(
+                        !["fault", "malformed_request", "busy"].contains(&code.as_str()),
+                        "{}: {code}",
+                        listed.name
+                    );
+                    STOPPED.contains(&code.as_str())
+                }
+            };
+            if !stopped {
+                through.push(format!("{who}@api"));
+            }
+            if *who != "nobody" && desk.token().is_none() {
+                // The operation ended the session.
+                self.desks.remove(who);
+            }
+        }
+        through
+    }
+
+    /// Somebody of that kind, signed in over the network just now.
+    async fn desk_of(&self, who: &str) -> ApiDesk {
+        let name = format!("Networker {}", request_id());
+        let role = if who == "agent" || who == "suspended" { Role::Agent } else { Role::Administrator };
+        match who {
+            "nobody" => self.served.desk(),
+            "user" => {
+                let Caller::Session(token) = sign_in(self.world, "user").await else { panic!("signed in") };
+                let desk = self.served.desk();
+                desk.hold(Some(token));
+                desk
+            }
+            _ => {
+                let operator = self.world.operator(role, &name).await;
+                let desk = self.served.sign_in(self.world, &operator).await;
+                match who {
+                    "suspended" => {
+                        self.world
+                            .change("UPDATE operators SET state = 'suspended' WHERE id = $1", &operator.id)
+                            .await;
+                    }
+                    "demoted" => {
+                        self.world
+                            .change("UPDATE operators SET role = 'agent' WHERE id = $1", &operator.id)
+                            .await
+                    }
+                    _ => {}
+                }
+                desk
+            }
+        }
     }
 }
 

@@ -35,7 +35,7 @@ export type Mark = [number, number];
 export type PassOnReason = "cannot_answer" | "no_checks_left" | "mailbox_lost" | "other";
 
 export interface ConnectionState {
-  mode: "none" | "demo" | "sqlite" | "postgres";
+  mode: "none" | "demo" | "sqlite" | "postgres" | "server";
   label: string;
   keyring: "ok" | "absent" | "locked" | "silent";
   needs_passphrase: boolean;
@@ -47,7 +47,8 @@ export interface ConnectionState {
 export type ConnectionChoice =
   | { kind: "demo" }
   | { kind: "sqlite"; path: string | null }
-  | { kind: "postgres"; url: string; certificate: string | null };
+  | { kind: "postgres"; url: string; certificate: string | null }
+  | { kind: "server"; url: string; certificate: string | null };
 
 /** News from the desk: ids only. */
 export interface DeskEvent {

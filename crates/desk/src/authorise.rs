@@ -23,20 +23,26 @@ pub async fn authorise(caller: &Caller, who: Who, is_use: bool, work: &mut Work<
         (Who::Anonymous, _) => Ok(Actor::Anonymous),
         (Who::LinkHolder, _) => Ok(Actor::LinkHolder),
         (Who::System, Caller::System(name)) => Ok(Actor::System(name)),
-        (Who::Operator(roles), Caller::Session(token)) => operator(token, roles, is_use, work).await,
+        (Who::Operator(roles), Caller::Session(token)) => operator(token, None, roles, is_use, work).await,
+        (Who::Operator(roles), Caller::Device { token: Some(token), device }) => {
+            operator(token, Some(&device.key), roles, is_use, work).await
+        }
         (Who::User, Caller::Session(token)) => user(token, is_use, work).await,
-        (Who::Operator(_) | Who::User, Caller::Nobody) => Err(Refusal::SignedOut.into()),
+        (Who::Operator(_) | Who::User, Caller::Nobody | Caller::Device { .. }) => {
+            Err(Refusal::SignedOut.into())
+        }
         _ => Err(Refusal::NotAllowed.into()),
     }
 }
 
 async fn operator(
     token: &SecretText,
+    device: Option<&[u8; 32]>,
     roles: &'static [Role],
     is_use: bool,
     work: &mut Work<'_>,
 ) -> Result<Actor, Stop> {
-    let session = live_session(token, Number::OperatorSessionIdle, is_use, work).await?;
+    let session = live_session(token, device, Number::OperatorSessionIdle, is_use, work).await?;
     let Some(id) = session.operator_id.as_deref() else { return Err(Refusal::SignedOut.into()) };
     let operator = operators::by_id(&mut work.tx, id).await?.ok_or(Refusal::SignedOut)?;
     if operator.state != "active" || operator.session_epoch != session.epoch {
@@ -63,7 +69,7 @@ async fn operator(
 }
 
 async fn user(token: &SecretText, is_use: bool, work: &mut Work<'_>) -> Result<Actor, Stop> {
-    let session = live_session(token, Number::UserSessionIdle, is_use, work).await?;
+    let session = live_session(token, None, Number::UserSessionIdle, is_use, work).await?;
     let Some(id) = session.user_id.as_deref() else { return Err(Refusal::SignedOut.into()) };
     let user = users::by_id(&mut work.tx, id).await?.ok_or(Refusal::SignedOut)?;
     if user.account()? != Account::Active || user.security_epoch != session.epoch {
@@ -79,12 +85,17 @@ async fn user(token: &SecretText, is_use: bool, work: &mut Work<'_>) -> Result<A
 
 async fn live_session(
     token: &SecretText,
+    device: Option<&[u8; 32]>,
     idle: Number,
     is_use: bool,
     work: &mut Work<'_>,
 ) -> Result<sessions::Session, Stop> {
     let hash = sessions::token_hash(&work.desk.keys, token);
     let session = sessions::by_token(&mut work.tx, &hash).await?.ok_or(Refusal::SignedOut)?;
+    // Bound to a device, it is worth nothing anywhere else; and no session made elsewhere is carried to a device.
+    if session.device_key.as_deref() != device.map(<[u8; 32]>::as_slice) {
+        return Err(Refusal::SignedOut.into());
+    }
     let idle_until = Moment(session.last_seen_at) + work.policy.span(idle);
     if session.ended_at.is_some() || work.now >= Moment(session.expires_at) || work.now >= idle_until {
         return Err(Refusal::SignedOut.into());

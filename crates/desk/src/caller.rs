@@ -3,6 +3,7 @@
 
 use recovery_rules::roles::Role;
 
+use crate::device::ProvenDevice;
 use crate::secret::SecretText;
 
 /// Who asks.
@@ -12,8 +13,26 @@ pub enum Caller {
     Nobody,
     /// Whoever holds this session's token: an operator at the desk, a user on the pages.
     Session(SecretText),
+    /// A desk that talks to a desk server: it proved to have its device key, and has a session's token once somebody
+    /// signed in there.
+    Device {
+        /// The session's token.
+        token: Option<SecretText>,
+        /// The device.
+        device: ProvenDevice,
+    },
     /// A part of the system itself; the name goes to the audit log.
     System(&'static str),
+}
+
+impl Caller {
+    /// The device a session is bound to when it starts, and bound to ever after.
+    pub const fn device_key(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Device { device, .. } => Some(device.key),
+            Self::Nobody | Self::Session(_) | Self::System(_) => None,
+        }
+    }
 }
 
 /// An operator signed in at the desk.

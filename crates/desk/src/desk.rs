@@ -12,6 +12,7 @@ use crate::caller::Caller;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::database::{ConnectError, Database, MigrateError, Tx};
+use crate::device::ReadNonces;
 use crate::failure::Failure;
 use crate::hashing::{Hasher, HashingCost};
 use crate::keys::{DataKeys, KeyHistory, Standing};
@@ -67,6 +68,8 @@ pub struct Inner {
     pub audit_heads: Option<PathBuf>,
     /// Whether the database is marked as demo data.
     pub demo: bool,
+    /// Nonces of devices' reads.
+    pub(crate) read_nonces: ReadNonces,
     key_generation: AtomicI64,
 }
 
@@ -148,6 +151,7 @@ impl Desk {
                 hasher,
                 audit_heads: parts.audit_heads,
                 demo,
+                read_nonces: ReadNonces::default(),
                 key_generation: AtomicI64::new(generation),
             }),
         };

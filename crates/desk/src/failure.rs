@@ -1,8 +1,10 @@
 //! How an operation can not succeed: a refusal (a rule said no; nothing changed, audited) or a fault
 //! (something broke; everything is undone, logged once under a reference).
 
+use std::borrow::Cow;
+
 use recovery_rules::refusal::Refusal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::database::{Trouble, trouble};
 use crate::hashing::HashingError;
@@ -75,7 +77,7 @@ pub enum Failure {
 }
 
 /// A failure on the wire: `{code, message, field?, reference?, until?}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WireFailure {
     /// Stable code.
@@ -85,7 +87,7 @@ pub struct WireFailure {
     /// The field of the request it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// The reference of a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -119,7 +121,7 @@ impl Failure {
             Self::Refused(refusal) => WireFailure {
                 code: refusal.code().to_owned(),
                 message: words::refusal(refusal),
-                field: refusal.field(),
+                field: refusal.field().map(Cow::Borrowed),
                 reference: None,
                 until: refusal.until().map(|moment| moment.0),
             },
@@ -131,6 +133,12 @@ impl Failure {
                 until: None,
             },
         }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 

@@ -18,6 +18,7 @@ mod confirmed;
 pub mod database;
 pub mod demo;
 pub mod desk;
+pub mod device;
 mod fail_points;
 pub mod failure;
 mod fresh_code;
@@ -29,6 +30,7 @@ pub mod letters;
 mod letters_queue;
 mod look_up;
 pub mod mailer;
+pub mod news;
 pub mod operation;
 pub mod operations;
 mod password_tries;
@@ -47,3 +49,5 @@ pub mod work;
 
 /// The version of the wire: requests and answers only gain fields within one.
 pub const API_VERSION: i64 = 1;
+/// The oldest version a desk server still answers, and a desk still asks: N and N-1.
+pub const OLDEST_API_VERSION: i64 = 1;

@@ -50,6 +50,10 @@ pub trait Operation: DeserializeOwned + Hash + Send + Sync + Sized + 'static {
     const DOORS: &'static [Door];
     /// What kind of transaction it is.
     const KIND: Kind;
+    /// Whether desks may ask for it over the network, where the desk's door leads to it: what makes a first
+    /// administrator out of nobody, and what shows demo data's secrets, stays with the window on the database's own
+    /// machine.
+    const OVER_NETWORK: bool = true;
     /// The answer.
     type Answer: Serialize + Send + Sync + 'static;
     /// Plain, or reserve-judge-settle.

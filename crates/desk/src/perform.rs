@@ -12,6 +12,7 @@ use crate::authorise::authorise;
 use crate::caller::{Actor, Caller};
 use crate::database::{Trouble, trouble};
 use crate::desk::Desk;
+use crate::device;
 use crate::fail_points;
 use crate::failure::{Failure, Fault, Stop, fail};
 use crate::hashing::Whose;
@@ -88,7 +89,7 @@ async fn run_plain<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Resu
 /// Reads. A reader's transaction can't write, so what is refused to somebody known is audited in one of its own.
 async fn read<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
     let mut work = with_clock(desk, desk.database.begin_read().await?).await?;
-    let outcome = match admit::<O>(asked, &mut work).await? {
+    let outcome = match first_admit::<O>(asked, &mut work).await? {
         Ok(()) => request.run(&mut work).await,
         Err(refusal) => Err(Stop::Refused(refusal)),
     };
@@ -175,7 +176,7 @@ async fn start<'a, O: Operation>(
     request: O,
 ) -> Result<Start<'a, O>, Stop> {
     let mut work = begin(desk).await?;
-    if let Err(refusal) = admit::<O>(asked, &mut work).await? {
+    if let Err(refusal) = first_admit::<O>(asked, &mut work).await? {
         return refuse::<O>(work, refusal).await.map(Start::Repeated);
     }
     let id = match wanted_request_id::<O>(asked) {
@@ -248,14 +249,28 @@ async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>
     if key_generation != desk.key_generation() {
         return Err(Refusal::KeysReplaced.into());
     }
-    Ok(Work { tx, now, actor: Actor::Anonymous, policy, desk, about: crate::work::About::default() })
+    Ok(Work {
+        tx,
+        now,
+        actor: Actor::Anonymous,
+        policy,
+        desk,
+        device_key: None,
+        about: crate::work::About::default(),
+    })
+}
+
+/// Whether a door leads to an operation: the desk API's to all of the desk's but those that are for a window alone.
+pub(crate) fn leads(doors: &[Door], over_network: bool, door: Door) -> bool {
+    doors.contains(&door) || (door == Door::DeskApi && over_network && doors.contains(&Door::Desk))
 }
 
 /// Door and role. The inner error is a refusal, to be audited where the operation is.
 async fn admit<O: Operation>(asked: &Asked<'_>, work: &mut Work<'_>) -> Result<Result<(), Refusal>, Stop> {
-    if !O::DOORS.contains(&asked.door) {
+    if !leads(O::DOORS, O::OVER_NETWORK, asked.door) {
         return Ok(Err(Refusal::NotAllowed));
     }
+    work.device_key = asked.caller.device_key();
     match authorise(asked.caller, O::WHO, O::KIND != Kind::Read, work).await {
         Ok(actor) => {
             work.actor = actor;
@@ -263,6 +278,17 @@ async fn admit<O: Operation>(asked: &Asked<'_>, work: &mut Work<'_>) -> Result<R
         }
         Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
         Err(fault) => Err(fault),
+    }
+}
+
+/// The first time a request is looked at, its device's proof is taken too.
+async fn first_admit<O: Operation>(
+    asked: &Asked<'_>,
+    work: &mut Work<'_>,
+) -> Result<Result<(), Refusal>, Stop> {
+    match admit::<O>(asked, work).await? {
+        Ok(()) => device::take_proof(asked.caller, O::KIND == Kind::Read, work).await,
+        refused => Ok(refused),
     }
 }
 

@@ -2,6 +2,7 @@
 //! sends. Numbers of the policy are not here; they live in the database.
 
 pub mod file;
+pub mod server;
 
 use serde::Deserialize;
 use url::Url;

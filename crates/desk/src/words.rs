@@ -107,6 +107,13 @@ pub fn refusal(refusal: &Refusal) -> String {
         StorageFull => {
             "The database's disk is full, so nothing can be saved. Nothing was changed. Tell whoever runs the system to free some space, then try again."
         }
+        DeviceTime => "The desk and its server don't agree on the time. Try again.",
+        DeskTooOld => {
+            "This desk is too old for its server. Nothing was changed. Update Recovery Desk on this computer."
+        }
+        DeskTooNew => {
+            "This desk is newer than its server. Nothing was changed. Ask whoever runs the server to update it, or use the version from before."
+        }
         NotInDemo => "A demo takes no real users. Choose a live database.",
         ImportFileChanged => {
             "The file was changed or moved while it was read. Nothing was imported; start again."

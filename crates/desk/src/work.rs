@@ -26,6 +26,8 @@ pub struct Work<'desk> {
     pub policy: Policy,
     /// Keys, chance, hashing, settings.
     pub desk: &'desk Desk,
+    /// The device that asks, if one does: a session that starts is bound to it.
+    pub device_key: Option<[u8; 32]>,
     /// What the audit entry will say.
     pub about: About,
 }

@@ -159,6 +159,12 @@ pub enum Refusal {
     KeysReplaced,
     /// The database's disk is full: nothing can be written, reading goes on.
     StorageFull,
+    /// The proof of a desk's device is of another time than the server's; the desk goes by the server's and asks again.
+    DeviceTime,
+    /// The desk speaks a version of the wire that its server doesn't any more.
+    DeskTooOld,
+    /// The desk speaks a newer version of the wire than its server.
+    DeskTooNew,
 }
 
 impl Refusal {
@@ -225,6 +231,9 @@ impl Refusal {
             ImportBadLines => "import_bad_lines",
             KeysReplaced => "keys_replaced",
             StorageFull => "storage_full",
+            DeviceTime => "device_time",
+            DeskTooOld => "desk_too_old",
+            DeskTooNew => "desk_too_new",
         }
     }
 

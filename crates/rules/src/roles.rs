@@ -49,8 +49,10 @@ pub const ANY_OPERATOR: &[Role] = &[Role::Agent, Role::Administrator, Role::Bill
 /// An entry point. No operation of the account pages can be reached from the desk's, or the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// The window of the desktop app, or the desk API.
+    /// The window of the desktop app.
     Desk,
+    /// The desk API: a desk over the network. It leads where the window does, but for what is for a window alone.
+    DeskApi,
     /// The account pages in a browser.
     Pages,
     /// Inside: mailer, sealer, command line. Never reachable from the network.

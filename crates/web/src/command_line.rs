@@ -1,5 +1,5 @@
 //! The command line `recovery-desk-server`: what there is to ask for, and how it ends. Each command has a file of its
-//! own beside this one. Serving many desks over HTTPS is not here yet.
+//! own beside this one.
 
 mod asking;
 mod audit;
@@ -9,10 +9,11 @@ mod keys;
 mod operators;
 mod progress;
 mod serve;
+mod serve_settings;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use recovery_desk::caller::Caller;
 use recovery_desk::database::Database;
 
@@ -46,8 +47,20 @@ pub enum Ended {
                   understood, 3 when it looked and found something wrong (audit check, import)."
 )]
 struct Cli {
+    /// How log lines on standard error are written.
+    #[arg(long, global = true, env = "RECOVERY_DESK_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// An object a line.
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -58,8 +71,10 @@ enum Command {
         #[arg(long, env = "RECOVERY_DESK_DEMO_DATABASE_URL", hide_env_values = true)]
         database_url: Option<String>,
     },
-    /// Serves the account pages on this machine's loopback address.
-    Serve(Box<serve::Serve>),
+    /// Serves account pages and desks.
+    Serve(Box<serve_settings::Serve>),
+    /// Shows with which settings `serve` would run, and which of them were said where. Secrets are left out.
+    Settings(Box<serve_settings::Serve>),
     /// Brings the schema of a database up to date.
     Migrate(Place),
     /// Operators of the desk.
@@ -78,13 +93,7 @@ enum Command {
 /// Runs it.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error")),
-        )
-        .init();
+    start_log(&cli);
     let ended = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -100,10 +109,25 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The log on standard error. A server tells of every request, the other commands only what broke.
+fn start_log(cli: &Cli) {
+    let usual = if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    match cli.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+        }
+    }
+}
+
 async fn command(command: Command) -> Result<Ended, CommandError> {
     match command {
         Command::DemoCall { database_url } => demo_call::play(database_url).await?,
         Command::Serve(asked) => serve::serve(*asked).await?,
+        Command::Settings(asked) => serve::show(*asked)?,
         Command::Migrate(place) => {
             Database::connect(&place.address()?).await?.migrate().await?;
             line("The schema is up to date.");

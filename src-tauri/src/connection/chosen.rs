@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use recovery_desk::database::{Address, ConnectError};
 use recovery_desk::secret::SecretText;
-use recovery_desk::settings::file::SettingsFileProblem;
+use recovery_desk::settings::file::{SettingsFileProblem, encrypted_or_here};
+use recovery_web::desk_api::client::ClientProblem;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -31,6 +32,13 @@ pub enum Chosen {
         /// A certificate authority of the own house, PEM.
         certificate: Option<PathBuf>,
     },
+    /// A desk server.
+    Server {
+        /// `https://…`
+        address: String,
+        /// A certificate authority of the own house, PEM.
+        certificate: Option<PathBuf>,
+    },
 }
 
 /// What the page chooses.
@@ -51,6 +59,13 @@ pub enum Choice {
         /// A certificate authority of the own house, PEM.
         certificate: Option<PathBuf>,
     },
+    /// A desk server.
+    Server {
+        /// Its address; `https://` may be left out.
+        url: String,
+        /// A certificate authority of the own house, PEM.
+        certificate: Option<PathBuf>,
+    },
 }
 
 impl Choice {
@@ -67,6 +82,10 @@ impl Choice {
             Self::Postgres { url, certificate } => {
                 let (address, password) = part_address(&url)?;
                 Ok((Chosen::Postgres { address, certificate }, password))
+            }
+            Self::Server { url, certificate } => {
+                let address = server_address(&url)?.into();
+                Ok((Chosen::Server { address, certificate }, None))
             }
         }
     }
@@ -119,6 +138,7 @@ impl Chosen {
             Self::Demo {} => "demo",
             Self::Sqlite { .. } => "sqlite",
             Self::Postgres { .. } => "postgres",
+            Self::Server { .. } => "server",
         }
     }
 
@@ -128,7 +148,24 @@ impl Chosen {
             Self::Demo {} => "Demo data".to_owned(),
             Self::Sqlite { path } => path.display().to_string(),
             Self::Postgres { address, .. } => place_of(address),
+            Self::Server { address, .. } => place_of(address).trim_end_matches('/').to_owned(),
         }
+    }
+
+    /// The server and its certificate authority.
+    ///
+    /// # Errors
+    /// The remembered address is none.
+    pub fn server(&self) -> Result<(Url, Option<PathBuf>), Problem> {
+        match self {
+            Self::Server { address, certificate } => Ok((server_address(address)?, certificate.clone())),
+            _ => Err(Problem::NotConnected),
+        }
+    }
+
+    /// The name of its session in the keyring.
+    pub fn session_entry(&self) -> String {
+        format!("session at {}", self.label())
     }
 
     /// Where `keys.sealed` lies: beside the data.
@@ -137,6 +174,8 @@ impl Chosen {
             Self::Demo {} => home.demo_folder().join("keys.sealed"),
             Self::Sqlite { path } => path.with_file_name("keys.sealed"),
             Self::Postgres { address, .. } => home.postgres_folder(&place_of(address)).join("keys.sealed"),
+            // A desk at a server has no keys; nothing lies or is looked for there.
+            Self::Server { .. } => PathBuf::new(),
         }
     }
 
@@ -145,7 +184,7 @@ impl Chosen {
         let name = match self {
             Self::Demo {} => "demo".to_owned(),
             Self::Sqlite { path } => plain(&path.display().to_string()),
-            Self::Postgres { address, .. } => plain(&place_of(address)),
+            Self::Postgres { address, .. } | Self::Server { address, .. } => plain(&place_of(address)),
         };
         home.audit_heads(name.trim_matches('-'))
     }
@@ -180,8 +219,23 @@ impl Chosen {
                 }
                 Address::Postgres { url: String::from(url).into(), certificate: certificate.clone() }
             }
+            Self::Server { .. } => return Err(ConnectError::NotAnAddress.into()),
         })
     }
+}
+
+/// The address of a desk server, `https://` unless it is said otherwise; path and whatever follows are not part of it.
+fn server_address(typed: &str) -> Result<Url, Problem> {
+    let typed = typed.trim();
+    let whole = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+    let mut url = Url::parse(&whole).map_err(|_| ClientProblem::Address)?;
+    if url.host().is_none() || !url.username().is_empty() || !encrypted_or_here(&url) {
+        return Err(ClientProblem::Address.into());
+    }
+    url.set_path("/");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
 }
 
 /// The address without its password, and the password.
@@ -295,7 +349,33 @@ mod tests {
         assert!(choice(r#"{"kind":"demo"}"#).is_ok());
         assert!(choice(r#"{"kind":"sqlite","path":null}"#).is_ok());
         assert!(choice(r#"{"kind":"postgres","url":"postgres://a@b/c","certificate":null}"#).is_ok());
-        assert!(choice(r#"{"kind":"server","url":"x"}"#).is_err());
+        assert!(choice(r#"{"kind":"server","url":"x","certificate":null}"#).is_ok());
+        assert!(choice(r#"{"kind":"server","url":"x","token":"y"}"#).is_err());
         assert!(choice(r#"{"kind":"demo","path":"/etc/passwd"}"#).is_err());
+    }
+
+    #[test]
+    fn a_desk_server_is_reached_over_https_or_on_this_very_computer() {
+        let (_folder, home) = home();
+        let parted = |url: &str| Choice::Server { url: url.to_owned(), certificate: None }.parted(&home);
+        let (chosen, password) = parted(" desk.example.org ").unwrap();
+        assert!(password.is_none());
+        assert_eq!(chosen.server().unwrap().0.as_str(), "https://desk.example.org/");
+        assert_eq!((chosen.mode(), chosen.label().as_str()), ("server", "desk.example.org"));
+        let (chosen, _) = parted("https://desk.example.org:8443/desk/look_up?x#y").unwrap();
+        assert_eq!(chosen.label(), "desk.example.org:8443");
+        chosen.remember(&home).unwrap();
+        assert_eq!(Chosen::remembered(&home).unwrap(), Some(chosen));
+        assert!(parted("http://127.0.0.1:8080").is_ok());
+        for address in
+            ["", "http://desk.example.org", "https://a:b@desk.example.org", "ftp://desk", "https://"]
+        {
+            let refused = parted(address).err().unwrap().wire();
+            assert_eq!(
+                (refused.code.as_str(), refused.field.as_deref()),
+                ("not_an_address", Some("url")),
+                "{address}"
+            );
+        }
     }
 }

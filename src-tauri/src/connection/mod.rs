@@ -7,15 +7,17 @@ pub mod events;
 mod live;
 mod open;
 mod pages;
+mod server;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use recovery_desk::operation::Operation;
 use recovery_desk::operations::operator_sign_out::OperatorSignOut;
-use recovery_rules::roles::Door;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::json;
 use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::home::Home;
@@ -26,6 +28,7 @@ use chosen::{Choice, Chosen};
 use events::Tell;
 use live::{Reached, Waiting};
 pub use open::Open;
+pub use server::AtServer;
 
 /// What a connection is made with.
 pub struct Around {
@@ -53,13 +56,22 @@ enum Now {
     /// The passphrase is needed.
     Waiting { waiting: Waiting, keyring: KeyringState },
     /// Open.
-    Open { open: Open, chosen: Chosen, keyring: KeyringState },
+    Open { way: Way, chosen: Chosen, keyring: KeyringState },
+}
+
+/// Where operations are done.
+#[derive(Debug)]
+pub enum Way {
+    /// Here, on the database itself.
+    Here(Box<Open>),
+    /// At a desk server.
+    Server(AtServer),
 }
 
 /// The connection as the page sees it; the theme is added by whoever has the window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConnectionView {
-    /// `none`, `demo`, `sqlite`, `postgres`.
+    /// `none`, `demo`, `sqlite`, `postgres`, `server`.
     pub mode: &'static str,
     /// What a person recognises it by.
     pub label: String,
@@ -86,7 +98,7 @@ impl Connection {
             return;
         }
         let opened = match Chosen::remembered(&self.around.home) {
-            Ok(Some(chosen)) => self.reach(chosen, None).await,
+            Ok(Some(chosen)) => self.reach(chosen, None, true).await,
             Ok(None) => Ok(Now::None { reason: None }),
             Err(problem) => Err(problem),
         };
@@ -114,7 +126,7 @@ impl Connection {
         let (chosen, password) = choice.parted(&self.around.home)?;
         let mut now = self.now.write().await;
         self.end(&mut now).await;
-        *now = self.reach(chosen, password).await?;
+        *now = self.reach(chosen, password, false).await?;
         Ok(())
     }
 
@@ -130,7 +142,7 @@ impl Connection {
         let mut now = self.now.write().await;
         let Now::Waiting { waiting, .. } = &*now else { return Err(Problem::NotAsked) };
         let (open, keyring) = waiting.set_passphrase(passphrase, again, &self.around).await?;
-        *now = Now::Open { open, chosen: waiting.chosen.clone(), keyring };
+        *now = Now::Open { way: Way::Here(Box::new(open)), chosen: waiting.chosen.clone(), keyring };
         Ok(())
     }
 
@@ -142,7 +154,7 @@ impl Connection {
         let mut now = self.now.write().await;
         let Now::Waiting { waiting, .. } = &*now else { return Err(Problem::NotAsked) };
         let (open, keyring) = waiting.open_with(passphrase, &self.around).await?;
-        *now = Now::Open { open, chosen: waiting.chosen.clone(), keyring };
+        *now = Now::Open { way: Way::Here(Box::new(open)), chosen: waiting.chosen.clone(), keyring };
         Ok(())
     }
 
@@ -159,10 +171,15 @@ impl Connection {
         };
         self.end(&mut now).await;
         Chosen::forget(&self.around.home)?;
-        if let Some(chosen) = left.filter(|chosen| !matches!(chosen, Chosen::Demo {})) {
-            self.around.keyring.forget(&chosen.keys_entry()).await;
-            if matches!(chosen, Chosen::Postgres { .. }) {
-                self.around.keyring.forget(&chosen.login_entry()).await;
+        let keyring = &self.around.keyring;
+        match left {
+            None | Some(Chosen::Demo {}) => {}
+            Some(chosen @ Chosen::Server { .. }) => drop(keyring.forget(&chosen.session_entry()).await),
+            Some(chosen) => {
+                keyring.forget(&chosen.keys_entry()).await;
+                if matches!(chosen, Chosen::Postgres { .. }) {
+                    keyring.forget(&chosen.login_entry()).await;
+                }
             }
         }
         Ok(())
@@ -179,25 +196,37 @@ impl Connection {
         }
         self.end(&mut now).await;
         demo::throw_away(&self.around.home)?;
-        *now = self.reach(Chosen::Demo {}, None).await?;
+        *now = self.reach(Chosen::Demo {}, None, true).await?;
         Ok(())
     }
 
     /// Ends the session before the window closes, so that no verdict outlives it.
     pub async fn sign_out(&self) {
-        if let Now::Open { open, .. } = &*self.now.read().await {
-            self.sign_out_of(open).await;
+        if let Now::Open { way, .. } = &*self.now.read().await {
+            self.sign_out_of(way).await;
         }
     }
 
-    /// The open desk, held open while the guard lives.
+    /// Where operations are done, held open while the guard lives.
     ///
     /// # Errors
     /// [`Problem::NotConnected`].
-    pub async fn desk(&self) -> Result<RwLockReadGuard<'_, Open>, Problem> {
+    pub async fn way(&self) -> Result<RwLockReadGuard<'_, Way>, Problem> {
         RwLockReadGuard::try_map(self.now.read().await, |now| match now {
-            Now::Open { open, .. } => Some(open),
+            Now::Open { way, .. } => Some(way),
             _ => None,
+        })
+        .map_err(|_| Problem::NotConnected)
+    }
+
+    /// The desk that is open here, held open while the guard lives.
+    ///
+    /// # Errors
+    /// [`Problem::NotConnected`]; also where the desk is a server's.
+    pub async fn desk(&self) -> Result<RwLockReadGuard<'_, Open>, Problem> {
+        RwLockReadGuard::try_map(self.way().await?, |way| match way {
+            Way::Here(open) => Some(&**open),
+            Way::Server(_) => None,
         })
         .map_err(|_| Problem::NotConnected)
     }
@@ -207,14 +236,33 @@ impl Connection {
         &self.around.seat
     }
 
-    async fn reach(&self, chosen: Chosen, password: Option<SecretString>) -> Result<Now, Problem> {
+    async fn reach(
+        &self,
+        chosen: Chosen,
+        password: Option<SecretString>,
+        again: bool,
+    ) -> Result<Now, Problem> {
         let now = match chosen {
             Chosen::Demo {} => {
                 let open = demo::open(&self.around).await?;
-                Now::Open { open, chosen: chosen.clone(), keyring: KeyringState::Ok }
+                Now::Open {
+                    way: Way::Here(Box::new(open)),
+                    chosen: chosen.clone(),
+                    keyring: KeyringState::Ok,
+                }
+            }
+            Chosen::Server { .. } => {
+                let (server, keyring) = AtServer::connect(&chosen, &self.around).await?;
+                // What was chosen before is gone back to when its server is away; a new choice has to answer.
+                if !again {
+                    server.greet().await?;
+                }
+                Now::Open { way: Way::Server(server), chosen: chosen.clone(), keyring }
             }
             _ => match live::connect(&chosen, password, &self.around).await? {
-                (Reached::Open(open), keyring) => Now::Open { open, chosen: chosen.clone(), keyring },
+                (Reached::Open(open), keyring) => {
+                    Now::Open { way: Way::Here(Box::new(open)), chosen: chosen.clone(), keyring }
+                }
                 (Reached::Waiting(waiting), keyring) => Now::Waiting { waiting, keyring },
             },
         };
@@ -224,22 +272,28 @@ impl Connection {
 
     async fn end(&self, now: &mut Now) {
         match std::mem::replace(now, Now::None { reason: None }) {
-            Now::Open { open, .. } => {
-                self.sign_out_of(&open).await;
-                open.close().await;
+            Now::Open { way, .. } => {
+                self.sign_out_of(&way).await;
+                if let Way::Here(open) = way {
+                    open.close().await;
+                }
             }
             Now::Waiting { waiting, .. } => waiting.close().await,
             Now::NotStarted | Now::None { .. } => {}
         }
     }
 
-    async fn sign_out_of(&self, open: &Open) {
+    async fn sign_out_of(&self, way: &Way) {
         if self.around.seat.operator_id().is_none() {
             return;
         }
-        let request = OperatorSignOut {};
-        if let Err(failure) = open.desk.perform(&self.around.seat.caller(), Door::Desk, None, request).await {
-            tracing::info!(code = failure.code(), "signing out");
+        if let Err(failure) =
+            crate::perform::at(way, self.seat(), OperatorSignOut::NAME, None, json!({})).await
+        {
+            tracing::info!(code = failure.code, "signing out");
+        }
+        if let Way::Server(server) = way {
+            server.forget().await;
         }
         self.around.seat.leave();
     }

@@ -10,6 +10,7 @@ use recovery_desk::hashing::HashingCost;
 use recovery_desk::keys::sealed_file::{self, IfExists};
 use recovery_desk::keys::{DataKeys, KeyKind, Passphrase};
 use recovery_desk::settings::Settings;
+use recovery_rules::roles::Door;
 use serde_json::json;
 
 use super::*;
@@ -77,7 +78,7 @@ async fn a_new_database_asks_for_a_passphrase_and_opens_by_the_keyring_from_then
     assert_eq!(short.unwrap_err().wire().code, "passphrase_too_short");
     let differ =
         desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret("another long passphrase")).await;
-    assert_eq!(differ.unwrap_err().wire().field, Some("confirmation"));
+    assert_eq!(differ.unwrap_err().wire().field.as_deref(), Some("confirmation"));
     desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret(PASSPHRASE)).await.unwrap();
 
     let greeting = desktop.ask("greeting", json!({})).await.unwrap();

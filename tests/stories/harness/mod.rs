@@ -1,6 +1,7 @@
 //! What every story stands on: a database of either engine, a desk on it, people, letters that arrived.
 
 pub mod agent;
+pub mod api;
 pub mod at_once;
 pub mod cluster;
 pub mod databases;

@@ -20,6 +20,15 @@ pub struct Browser {
 impl Browser {
     /// Starts one.
     pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts one that takes the published certificate of the stories for what it is said to be.
+    pub async fn at_home() -> Self {
+        Self::with(&["--ignore-certificate-errors"]).await
+    }
+
+    async fn with(further: &[&str]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
         let mut command = Command::new("chromedriver");
@@ -42,6 +51,9 @@ impl Browser {
             "--window-size=1280,900",
             &format!("--user-data-dir={}", profile.path().display()),
         ] {
+            capabilities.add_arg(argument).unwrap();
+        }
+        for argument in further {
             capabilities.add_arg(argument).unwrap();
         }
         let driver = connected(&format!("http://127.0.0.1:{port}"), capabilities).await;

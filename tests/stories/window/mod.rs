@@ -4,6 +4,8 @@ pub mod browser;
 mod desk;
 mod processes;
 
+pub use processes::free_port;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use crate::harness::agent::Agent;
 use crate::harness::fixtures::NewUser;
 use crate::harness::{ANSWERS, Engine, PASSWORD, World};
 use crate::mail_server::MailServer;
+use crate::serving::Running;
 use browser::Browser;
 use desk::DeskWindow;
 
@@ -30,15 +33,21 @@ const PRIYA: &str = "priya.raman@hartwell.example";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d9_12_d13_7_the_main_job_in_the_real_window_by_keyboard_alone_on_sqlite() {
-    the_main_job(Engine::Sqlite, "sqlite").await;
+    the_main_job(Engine::Sqlite, "sqlite", false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d9_12_d13_7_the_main_job_in_the_real_window_by_keyboard_alone_on_postgres() {
-    the_main_job(Engine::Postgres, "postgres").await;
+    the_main_job(Engine::Postgres, "postgres", false).await;
 }
 
-async fn the_main_job(engine: Engine, story: &str) {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_in_the_real_window_with_the_desk_on_a_server_over_tls() {
+    the_main_job(Engine::Postgres, "server", true).await;
+}
+
+/// On the database itself, or at a server of its own process that has the database, the keys and the mail server.
+async fn the_main_job(engine: Engine, story: &str, at_server: bool) {
     let keys = DataKeys::fresh(&Chance::operating_system());
     let mail = MailServer::start(SmtpTls::StartTls);
     let world = World::with(engine, keys, Some(mail), Clock::Database).await;
@@ -46,10 +55,18 @@ async fn the_main_job(engine: Engine, story: &str) {
     strangers(&world).await;
     let dana = world.agent("Dana Okafor").await;
     let home = world.folder.path().join("home");
-    prepare(&world, &home);
+    let server = if at_server { Some(Running::start(&world, "server").ready().await) } else { None };
+    if server.is_none() {
+        prepare(&world, &home);
+    } else {
+        std::fs::create_dir_all(&home).unwrap();
+    }
 
-    let mut window = DeskWindow::start(home, story).await;
-    connect(&mut window, &world).await;
+    let mut window = DeskWindow::start(home.clone(), story).await;
+    match &server {
+        Some(server) => connect_to(&mut window, server).await,
+        None => connect(&mut window, &world).await,
+    }
     sign_in(&mut window, &world, &dana).await;
 
     // From focus to verified: five keys beside the text.
@@ -96,7 +113,7 @@ async fn the_main_job(engine: Engine, story: &str) {
     let letter = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock your account");
     let link = letter.text.split_whitespace().find(|word| word.contains("/unlock/")).unwrap().to_owned();
     let not_me = letter.text.split_whitespace().find(|word| word.contains("/not-me/")).unwrap().to_owned();
-    let browser = Browser::start().await;
+    let browser = if at_server { Browser::at_home().await } else { Browser::start().await };
     browser.driver.goto(&link).await.unwrap();
     browser.picture(&format!("{story}-page-unlock")).await;
     browser.press("Unlock my account").await;
@@ -133,6 +150,33 @@ async fn the_main_job(engine: Engine, story: &str) {
     window.pictures("not-me").await;
     browser.driver.clone().quit().await.unwrap();
     hostile_names_are_text(&mut window).await;
+    if at_server {
+        holds_nothing(&home);
+    }
+}
+
+/// A newcomer chooses a desk server: its address, the authority of the house.
+async fn connect_to(window: &mut DeskWindow, server: &Running) {
+    window.until_focus_is_on("choice-demo").await;
+    window.press(Key::Up).await;
+    window.until("return document.getElementById('server-address') !== null", "the address", 5).await;
+    window.press(Key::Tab).await;
+    window.types(server.url.as_str()).await;
+    window.press(Key::Tab).await;
+    window.types(&crate::harness::api::authority().display().to_string()).await;
+    window.pictures("first-run").await;
+    window.press(Key::Enter).await;
+}
+
+/// D0.7: neither keys nor a database nor a session lies in the app's folder; only where the server is.
+fn holds_nothing(home: &Path) {
+    let chosen = std::fs::read_to_string(home.join("connection.toml")).unwrap();
+    assert!(chosen.contains("mode = \"server\""), "{chosen}");
+    for entry in std::fs::read_dir(home).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let harmless = ["connection.toml", "private", "web-view", "webview", "window-state.json"];
+        assert!(harmless.iter().any(|known| name.contains(known)), "{name}");
+    }
 }
 
 /// D9.12: no title holds a typed answer, the fields give none to the clipboard, and behind another window they show dots.
@@ -235,6 +279,8 @@ async fn connect(window: &mut DeskWindow, world: &World) {
     if let Address::Postgres { url, .. } = &world.address {
         window.until_focus_is_on("choice-demo").await;
         window.pictures("first-run").await;
+        window.press(Key::Up).await;
+        window.until("return document.getElementById('server-address') !== null", "the server", 5).await;
         window.press(Key::Up).await;
         window.until("return document.getElementById('connect') !== null", "the form", 5).await;
         window.press(Key::Tab).await;

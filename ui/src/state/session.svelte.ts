@@ -95,7 +95,9 @@ class Session {
     this.lockAfter = answer.idle_lock_ms;
     const who = await bridge.perform("who_is_in", {});
     if (who.answer !== null) return this.#enter(who.answer);
-    this.stage = answer.operators_exist || answer.demo ? "sign_in" : "first_administrator";
+    // The first administrator of a server is made beside its database, never over the network.
+    const elsewhere = this.connection?.mode === "server";
+    this.stage = answer.operators_exist || answer.demo || elsewhere ? "sign_in" : "first_administrator";
   }
 
   signIn = (email: string, password: string, code: string): Promise<boolean> =>

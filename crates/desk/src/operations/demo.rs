@@ -64,6 +64,7 @@ impl Operation for DemoMailbox {
     const WHO: Who = Who::Operator(recovery_rules::roles::ANY_OPERATOR);
     const DOORS: &'static [Door] = &[Door::Desk];
     const KIND: Kind = Kind::Read;
+    const OVER_NETWORK: bool = false;
     type Answer = Mailbox;
     type Shape = PlainShape;
 }
@@ -140,6 +141,7 @@ impl Operation for DemoCard {
     const WHO: Who = Who::Operator(CALL_HANDLERS);
     const DOORS: &'static [Door] = &[Door::Desk];
     const KIND: Kind = Kind::Read;
+    const OVER_NETWORK: bool = false;
     type Answer = Card;
     type Shape = PlainShape;
 }

@@ -26,6 +26,7 @@ impl Operation for DemoSignIn {
     const WHO: Who = Who::Anonymous;
     const DOORS: &'static [Door] = &[Door::Desk];
     const KIND: Kind = Kind::ChangeOnce;
+    const OVER_NETWORK: bool = false;
     type Answer = SignedIn;
     type Shape = PlainShape;
 

@@ -47,6 +47,7 @@ impl Operation for CreateFirstAdministrator {
     const WHO: Who = Who::Anonymous;
     const DOORS: &'static [Door] = &[Door::Desk, Door::System];
     const KIND: Kind = Kind::Change;
+    const OVER_NETWORK: bool = false;
     type Answer = Created;
     type Shape = JudgingShape;
 }
@@ -139,6 +140,7 @@ impl Operation for ConfirmFirstAdministrator {
     const WHO: Who = Who::Anonymous;
     const DOORS: &'static [Door] = &[Door::Desk, Door::System];
     const KIND: Kind = Kind::Change;
+    const OVER_NETWORK: bool = false;
     type Answer = Confirmed;
     type Shape = PlainShape;
 

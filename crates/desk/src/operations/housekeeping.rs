@@ -83,6 +83,7 @@ impl Plain for Sweep {
         let events = events::remove_older(&mut work.tx, work.now - Span::days(1)).await?;
         pending_phones::sweep(&mut work.tx, work.now).await?;
         remembered_browsers::sweep(&mut work.tx, work.now).await?;
+        crate::device::sweep(work).await?;
         challenges::sweep(&mut work.tx, work.now - Span::days(1)).await?;
         let counters = counters::remove_older(&mut work.tx, work.now - LONGEST_WINDOW).await?;
         Ok(Swept { requests, events, counters })

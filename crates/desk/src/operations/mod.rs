@@ -77,7 +77,7 @@ use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::operation::{Kind, Operation, SessionChange};
-use crate::perform::refuse_stray;
+use crate::perform::{leads, refuse_stray};
 
 /// The answer to an operation asked for by name.
 #[derive(Debug)]
@@ -87,6 +87,9 @@ pub struct Answered {
     /// What it does to the session of whoever asked.
     pub session: SessionChange,
 }
+
+/// The desk API as an OpenAPI document: written from the table and the types by the test `openapi`.
+pub const OPENAPI: &str = include_str!("openapi.json");
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Failure>> + Send + 'a>>;
 
@@ -101,11 +104,20 @@ pub struct Listed {
     pub doors: &'static [Door],
     /// What kind of transaction.
     pub kind: Kind,
+    /// Whether desks may ask for it over the network.
+    pub over_network: bool,
     run: for<'a> fn(&'a Desk, &'a Caller, Door, Option<&'a str>, Value) -> Running<'a>,
 }
 
 const fn listed<O: Operation>() -> Listed {
-    Listed { name: O::NAME, who: O::WHO, doors: O::DOORS, kind: O::KIND, run: run_named::<O> }
+    Listed {
+        name: O::NAME,
+        who: O::WHO,
+        doors: O::DOORS,
+        kind: O::KIND,
+        over_network: O::OVER_NETWORK,
+        run: run_named::<O>,
+    }
 }
 
 fn run_named<'a, O: Operation>(
@@ -249,7 +261,10 @@ impl Desk {
         request_id: Option<&str>,
         request: Value,
     ) -> Result<Answered, Failure> {
-        match TABLE.iter().find(|listed| listed.name == name && listed.doors.contains(&door)) {
+        match TABLE
+            .iter()
+            .find(|listed| listed.name == name && leads(listed.doors, listed.over_network, door))
+        {
             Some(listed) => (listed.run)(self, caller, door, request_id, request).await,
             None => Err(refuse_stray(self, caller, name, Refusal::NotAllowed).await),
         }

@@ -125,6 +125,9 @@ pub async fn start_session(operator: operators::Operator, work: &mut Work<'_>) -
     let expires_at = work.now + work.policy.span(Number::OperatorSession);
     let id = work.new_id();
     sessions::start(&mut work.tx, &id, &hash, owner, operator.session_epoch, work.now, expires_at).await?;
+    if let Some(key) = &work.device_key {
+        sessions::bind_to_device(&mut work.tx, &id, key).await?;
+    }
     // The code of the sign-in is a fresh one.
     sessions::confirmed(&mut work.tx, &id, work.now).await?;
     work.note("operator", operator.id.clone());

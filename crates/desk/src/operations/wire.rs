@@ -1,6 +1,9 @@
 //! The wire in TypeScript, written from these very types: `ui/src/wire.ts`. The test fails when the file is not
 //! what the types say; `RECOVERY_DESK_WRITE_WIRE=1 cargo test -p recovery-desk wire` writes it.
 
+mod openapi;
+mod typescript;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -43,10 +46,11 @@ where
 
 fn union<T: Copy>(name: &str, all: &[T], text: fn(T) -> &'static str) -> String {
     let names: Vec<_> = all.iter().map(|value| format!("\"{}\"", text(*value))).collect();
-    format!("export type {name} = {};\n", names.join(" | "))
+    format!("type {name} = {};", names.join(" | "))
 }
 
-fn wire() -> (String, Vec<&'static str>) {
+/// The types of every operation of the desk, as TypeScript: names and what stands behind them, and the operations.
+fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
     let config = Config::new().with_large_int("number");
     let mut seen = Declarations(&config, BTreeMap::new());
     seen.visit::<WireFailure>();
@@ -87,14 +91,27 @@ fn wire() -> (String, Vec<&'static str>) {
         line::<demo::DemoMailbox>(&mut seen),
         line::<demo::DemoCard>(&mut seen),
     ];
+    let mut declared = seen.1;
+    declared.extend([
+        ("Role".to_owned(), union("Role", Role::ALL, Role::name)),
+        ("CallState".to_owned(), union("CallState", CallState::ALL, CallState::name)),
+        ("Outcome".to_owned(), union("Outcome", Outcome::ALL, Outcome::name)),
+        ("MessageState".to_owned(), union("MessageState", MessageState::ALL, MessageState::name)),
+    ]);
+    (declared, lines)
+}
+
+const UNIONS: [&str; 4] = ["Role", "CallState", "Outcome", "MessageState"];
+
+fn wire() -> (String, Vec<&'static str>) {
+    let (declared, lines) = declared();
     let mut text = String::from(
         "// Written from the types of crates/desk by its test `wire`; don't edit.\n// Ids are strings, times are UTC milliseconds.\n\n",
     );
-    text += &union("Role", Role::ALL, Role::name);
-    text += &union("CallState", CallState::ALL, CallState::name);
-    text += &union("Outcome", Outcome::ALL, Outcome::name);
-    text += &union("MessageState", MessageState::ALL, MessageState::name);
-    for declaration in seen.1.values() {
+    for name in UNIONS {
+        let _ = writeln!(text, "export {}", declared[name]);
+    }
+    for (_, declaration) in declared.iter().filter(|(name, _)| !UNIONS.contains(&name.as_str())) {
         let _ = writeln!(text, "\nexport {declaration}");
     }
     text += "\n/** Every operation of the desk: what is asked and what is answered. */\nexport interface Operations {\n";

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::server::ServerFile;
 use super::{Organisation, Settings};
 use crate::letters::ShownTimes;
 use crate::sms::SmsFile;
@@ -45,6 +46,8 @@ pub struct SettingsFile {
     pub smtp: Option<Smtp>,
     /// The SMS gateway; codes can't go by text until there is one.
     pub sms: Option<SmsFile>,
+    /// What only a server reads.
+    pub server: ServerFile,
 }
 
 /// A fixed offset from UTC.
@@ -156,7 +159,7 @@ impl Smtp {
         let login = match (self.user, self.password_file) {
             (None, None) => None,
             (Some(user), Some(file)) => {
-                Some(SmtpLogin { user, password: read_password(path, &beside(path, file))? })
+                Some(SmtpLogin { user, password: read_secret(path, &beside(path, file))? })
             }
             _ => return Err(unusable(path, "smtp needs both user and password_file, or neither")),
         };
@@ -176,14 +179,18 @@ impl Smtp {
 }
 
 /// A file named in the settings: beside them, unless its whole path is given.
-fn beside(settings: &Path, file: PathBuf) -> PathBuf {
+pub(crate) fn beside(settings: &Path, file: PathBuf) -> PathBuf {
     match settings.parent() {
         Some(folder) if file.is_relative() => folder.join(file),
         _ => file,
     }
 }
 
-fn read_password(settings: &Path, file: &Path) -> Result<SecretString, SettingsFileProblem> {
+/// A secret in a file of its own: one line, readable by its owner alone.
+///
+/// # Errors
+/// [`SettingsFileProblem`] names the file.
+pub fn read_secret(settings: &Path, file: &Path) -> Result<SecretString, SettingsFileProblem> {
     let shown = file.display();
     let metadata = fs::metadata(file).map_err(|error| unusable(settings, &format!("{shown}: {error}")))?;
     #[cfg(unix)]

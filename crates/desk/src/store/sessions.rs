@@ -28,6 +28,8 @@ pub struct Session {
     pub second_step_at: Option<i64>,
     /// When *Later* was chosen, while 2-step is to be set up again.
     pub later_at: Option<i64>,
+    /// The public key of the device it is bound to.
+    pub device_key: Option<Vec<u8>>,
 }
 
 /// Whose session it is.
@@ -72,9 +74,15 @@ pub async fn start(
     Ok(())
 }
 
+/// Binds a session that was just started to a device.
+pub async fn bind_to_device(tx: &mut Tx, id: &str, key: &[u8; 32]) -> Result<(), sqlx::Error> {
+    sql("UPDATE sessions SET device_key = $2 WHERE id = $1").bind(id).bind(key).run(tx).await?;
+    Ok(())
+}
+
 /// The session of a token.
 pub async fn by_token(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Session>, sqlx::Error> {
-    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at, second_step_at, later_at
+    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at, second_step_at, later_at, device_key
          FROM sessions WHERE token_hash = $1")
     .bind(hash)
     .optional(tx)

@@ -72,14 +72,26 @@ impl Place {
     }
 }
 
+impl Place {
+    /// A place that was found out elsewhere.
+    pub const fn of(sqlite: Option<PathBuf>, database_url: Option<String>) -> Self {
+        Self { sqlite, database_url }
+    }
+}
+
 impl Opened {
-    /// Whether it is said to be a demo.
-    pub const fn is_demo(&self) -> bool {
-        self.keys.demo
+    /// A database and keys that were found out elsewhere.
+    pub const fn of(place: Place, keys: KeysPlace, certificate: Option<PathBuf>) -> Self {
+        Self { place, keys, certificate }
     }
 }
 
 impl KeysPlace {
+    /// Keys that were found out elsewhere.
+    pub const fn of(keys: Option<PathBuf>, keys_unwrapped: Option<PathBuf>, demo: bool) -> Self {
+        Self { keys, keys_unwrapped, demo }
+    }
+
     /// Opens them; a sealed file's passphrase is asked.
     pub fn open(&self) -> Result<DataKeys, CommandError> {
         match (&self.keys_unwrapped, &self.keys) {
