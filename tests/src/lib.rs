@@ -1,1 +1,4 @@
-//! Nothing: the stories are the integration test `stories`. Cargo wants a target to hang it on.
+//! What the stories share with the benchmarks. The stories themselves are the integration test `stories`.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "it panics where a test would")]
+
+pub mod cluster;

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use recovery_desk::database::{Address, ConnectError, Database};
 
-use crate::harness::cluster::Cluster;
 use crate::harness::databases::cluster;
+use recovery_tests::cluster::Cluster;
 
 fn with_tls() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();

@@ -90,7 +90,7 @@ on_both_databases! {
         let mut secrets = vec![PASSWORD, NEW_PASSWORD, &link, &not_me, &call_code, &session, &code];
         secrets.extend(ANSWERS);
         if engine == Engine::Postgres {
-            secrets.push(crate::harness::cluster::DATABASE_PASSWORD);
+            secrets.push(recovery_tests::cluster::DATABASE_PASSWORD);
         }
         scan::assert_nowhere(&world, &secrets, PRIYA);
     }

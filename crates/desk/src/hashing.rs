@@ -7,8 +7,8 @@
 mod cost;
 mod errors;
 mod line;
-mod memory;
 mod phc;
+mod workplaces;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::keys::DataKeys;
 pub use cost::HashingCost;
 pub use errors::HashingError;
 pub use line::{InLine, Whose};
-use memory::MemoryPool;
+use workplaces::Workplaces;
 
 /// How many hashes may wait for a core. At 50 ms a hash and two cores the last one waits two seconds.
 pub const WAITING_BOUND: usize = 64;
@@ -40,7 +40,7 @@ struct Parts {
     cores: Arc<Semaphore>,
     in_line: AtomicUsize,
     line_bound: usize,
-    memory: MemoryPool,
+    workplaces: Workplaces,
 }
 
 impl Hasher {
@@ -52,8 +52,8 @@ impl Hasher {
 
     fn bounded(keys: DataKeys, cost: HashingCost, chance: Chance, cores: usize, line_bound: usize) -> Self {
         let cores = Arc::new(Semaphore::new(cores));
-        let (in_line, memory) = (AtomicUsize::new(0), MemoryPool::default());
-        Self(Arc::new(Parts { keys, cost, chance, cores, in_line, line_bound, memory }))
+        let (in_line, workplaces) = (AtomicUsize::new(0), Workplaces::default());
+        Self(Arc::new(Parts { keys, cost, chance, cores, in_line, line_bound, workplaces }))
     }
 
     /// The PHC string to store for a password.

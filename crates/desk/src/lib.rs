@@ -28,7 +28,7 @@ pub mod import;
 pub mod keys;
 pub mod letters;
 mod letters_queue;
-mod look_up;
+pub mod look_up;
 pub mod mailer;
 pub mod news;
 pub mod operation;

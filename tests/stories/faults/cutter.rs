@@ -11,9 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::server::played;
-use crate::harness::cluster::Cluster;
 use crate::harness::world::MORNING;
 use crate::harness::{Engine, World};
+use recovery_tests::cluster::Cluster;
 
 /// Every so many commits one is cut.
 const EVERY: usize = 9;

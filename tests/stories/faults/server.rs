@@ -16,10 +16,10 @@ use crate::crash::found::Found;
 use crate::crash::history::{self, History};
 use crate::crash::sink::Sink;
 use crate::crash::worker::{everything_sent, look_after};
-use crate::harness::cluster::Cluster;
 use crate::harness::log::tell;
 use crate::harness::world::MORNING;
 use crate::harness::{Engine, World};
+use recovery_tests::cluster::Cluster;
 
 type Faults<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 

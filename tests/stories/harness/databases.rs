@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use recovery_desk::database::{Address, Database};
 use tokio::sync::OnceCell;
 
-use super::cluster::Cluster;
+use recovery_tests::cluster::Cluster;
 
 /// On which database a story runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 pub mod agent;
 pub mod api;
 pub mod at_once;
-pub mod cluster;
 pub mod databases;
 pub mod fixtures;
 pub mod letters;

@@ -119,13 +119,13 @@ impl InLine {
         usage: PepperUse,
     ) -> Result<Job<bool>, HashingError> {
         let (secret, stored) = (secret_copy(secret), stored.to_owned());
-        self.start(move |parts| phc::verify(&secret, &stored, &parts.keys, usage, &parts.memory)).await
+        self.start(move |parts| phc::verify(&secret, &stored, &parts.keys, usage, &parts.workplaces)).await
     }
 
     async fn hash(&self, secret: &str, usage: PepperUse, cost: Cost) -> Result<String, HashingError> {
         let secret = secret_copy(secret);
         let job = self.start(move |parts| {
-            phc::hash(&secret, &parts.chance.bytes(), cost, &parts.keys, usage, &parts.memory)
+            phc::hash(&secret, &parts.chance.bytes(), cost, &parts.keys, usage, &parts.workplaces)
         });
         finished(job.await?).await
     }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::cost::{Cost, OUTPUT_LENGTH, SALT_LENGTH};
 use super::errors::HashingError;
-use super::memory::MemoryPool;
+use super::workplaces::Workplaces;
 use crate::keys::{DataKeys, PepperUse};
 
 /// Hashes `secret` with the pepper in use.
@@ -19,11 +19,11 @@ pub(super) fn hash(
     cost: Cost,
     keys: &DataKeys,
     usage: PepperUse,
-    memory: &MemoryPool,
+    workplaces: &Workplaces,
 ) -> Result<String, HashingError> {
     let pepper = keys.pepper(usage);
     let params = cost.params(pepper.key_id.as_str())?;
-    let output = compute(secret, salt, &params, pepper.secret(), memory)?;
+    let output = compute(secret, salt, &params, pepper.secret(), workplaces)?;
     let stored = PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
@@ -40,11 +40,11 @@ pub(super) fn verify(
     stored: &str,
     keys: &DataKeys,
     usage: PepperUse,
-    memory: &MemoryPool,
+    workplaces: &Workplaces,
 ) -> Result<bool, HashingError> {
     let stored = parse(stored)?;
     let pepper = keys.pepper_with_id(&stored.key_id, usage).ok_or(HashingError::UnknownPepper)?;
-    let output = compute(secret, stored.salt.as_ref(), &stored.params, pepper.secret(), memory)?;
+    let output = compute(secret, stored.salt.as_ref(), &stored.params, pepper.secret(), workplaces)?;
     Ok(output.as_slice().ct_eq(stored.output.as_bytes()).into())
 }
 
@@ -82,12 +82,12 @@ fn compute(
     salt: &[u8],
     params: &Params,
     pepper: &[u8],
-    memory: &MemoryPool,
+    workplaces: &Workplaces,
 ) -> Result<Zeroizing<[u8; OUTPUT_LENGTH]>, HashingError> {
     let mut output = Zeroizing::new([0; OUTPUT_LENGTH]);
     let argon2 = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params.clone())
         .map_err(|_| HashingError::NotAHash)?;
-    memory
+    workplaces
         .with(params.block_count(), |blocks| {
             argon2.hash_password_into_with_memory(secret, salt, output.as_mut_slice(), blocks)
         })

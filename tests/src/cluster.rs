@@ -1,5 +1,4 @@
-//! A private PostgreSQL: made once a run in a folder of its own, on a loopback port, ended with the run however
-//! that ends.
+//! A private PostgreSQL: made in a folder of its own, on a loopback port, ended with the run however that ends.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -12,7 +11,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 pub const DATABASE_PASSWORD: &str = "Kr4ftwerk-cluster-7";
 
 /// Makes the cluster and runs the server until standard input ends, so that neither a panic nor a killed run
-/// leaves one behind. $1: folder, $2: binaries, $3: port, $4: further settings.
+/// leaves one behind. $1: folder, $2: binaries, $3: port, $4: further settings,
+/// $5: whether commits are written to the disk.
 const SUPERVISOR: &str = r#"
 set -eu
 cd "$1"
@@ -20,8 +20,8 @@ printf '%s' "$STORY_DATABASE_PASSWORD" > password
 "$2/initdb" --no-sync -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1
 rm password
 printf '%s\n' "$4" >> data/postgresql.conf
-"$2/postgres" -D data -p "$3" -h 127.0.0.1,127.0.0.2 -k "$1" -c fsync=off -c synchronous_commit=off \
-  -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 </dev/null &
+"$2/postgres" -D data -p "$3" -h 127.0.0.1,127.0.0.2 -k "$1" -c fsync="$5" -c synchronous_commit="$5" \
+  -c full_page_writes="$5" -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 </dev/null &
 server=$!
 tries=0
 until "$2/pg_isready" -q -h 127.0.0.1 -p "$3"; do
@@ -53,8 +53,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts one.
+    /// Makes and starts one that forgets at a power cut: fast, for tests.
     pub fn start(settings: &str, files: &[(&str, &[u8])]) -> Self {
+        Self::made(settings, files, "off")
+    }
+
+    /// Makes and starts one that writes each commit to the disk, as a real one does: for benchmarks.
+    pub fn start_lasting(settings: &str) -> Self {
+        Self::made(settings, &[], "on")
+    }
+
+    fn made(settings: &str, files: &[(&str, &[u8])], lasting: &str) -> Self {
         let binaries = binaries();
         let folder = tempfile::Builder::new().prefix("recovery-pg-").tempdir().unwrap().keep();
         for (name, bytes) in files {
@@ -68,7 +77,7 @@ impl Cluster {
             .args(["sh", "-c", SUPERVISOR, "sh"])
             .arg(&folder)
             .arg(&binaries)
-            .args([&port.to_string(), settings])
+            .args([&port.to_string(), settings, lasting])
             .env("STORY_DATABASE_PASSWORD", DATABASE_PASSWORD)
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::piped())

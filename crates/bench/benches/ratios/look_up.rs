@@ -1,0 +1,115 @@
+//! Looking somebody up among very many, each way an agent types, against one SELECT by primary key in the same
+//! transaction. p99 against p50: the slowest keystroke counts, and the typical bare query.
+
+use std::time::Instant;
+
+use recovery_bench::{Goal, Ratio, Table, percentile};
+use recovery_desk::database::{Address, Tx, sql};
+use recovery_desk::hashing::HashingCost;
+use recovery_desk::look_up;
+use recovery_desk::store::look_up::{By, beginning};
+use recovery_desk::store::users;
+use recovery_rules::look_up_query::Query;
+
+use crate::desks::{Bench, ENGINES, Engine, Wanted, cluster, open};
+use crate::people::{Numbers, company_name, person, write};
+
+const ROUNDS: usize = 7;
+const QUERIES: usize = 200;
+
+/// A way of looking somebody up: its name, and what is typed for a person.
+type Kind = (&'static str, fn(&mut Numbers, usize) -> String);
+
+const KINDS: [Kind; 8] = [
+    ("family name, 3 letters", |numbers, of| letters(&person(numbers.below(of), of).family, 3)),
+    ("family name, whole", |numbers, of| person(numbers.below(of), of).family),
+    ("given and family name", |numbers, of| {
+        let one = person(numbers.below(of), of);
+        format!("{} {}", one.given, letters(&one.family, 4))
+    }),
+    ("address, first 8 characters", |numbers, of| letters(&person(numbers.below(of), of).email, 8)),
+    ("address, whole", |numbers, of| person(numbers.below(of), of).email),
+    ("company and given name", |numbers, of| {
+        let one = person(numbers.below(of), of);
+        format!("{} {}", company_name(one.company), one.given)
+    }),
+    ("worst: the commonest 3 letters", |_, _| "mar".to_owned()),
+    ("worst: two words of the commonest letters", |_, _| "ma ma".to_owned()),
+];
+
+/// Measures it on both databases.
+pub async fn measure(table: &mut Table, users: usize) {
+    for engine in ENGINES {
+        let bench = open(Wanted { engine, hashing: HashingCost::cheap() }).await;
+        let ids = write(&bench.desk, users).await;
+        analyse(&bench).await;
+        for (name, typed) in KINDS {
+            let rounds = rounds(&bench, &ids, users, typed).await;
+            table.add(Ratio {
+                what: format!("Look-up p99 among {users}, {name}, {}", engine.name()),
+                against: "SELECT by primary key, p50".to_owned(),
+                rounds,
+                goal: Goal::AtMost(if engine == Engine::Postgres { 8.0 } else { 20.0 }),
+            });
+        }
+    }
+}
+
+async fn rounds(
+    bench: &Bench,
+    ids: &[String],
+    users: usize,
+    typed: fn(&mut Numbers, usize) -> String,
+) -> Vec<f64> {
+    let mut numbers = Numbers::new(4711);
+    let mut rounds = Vec::new();
+    let mut tx = bench.desk.database.begin_read().await.unwrap();
+    for round in 0..=ROUNDS {
+        let (mut bare, mut ours) = (Vec::new(), Vec::new());
+        for _ in 0..QUERIES {
+            let id = &ids[numbers.below(ids.len())];
+            let began = Instant::now();
+            assert!(users::by_id(&mut tx, id).await.unwrap().is_some());
+            bare.push(began.elapsed().as_secs_f64());
+            let query = Query::parse(&typed(&mut numbers, users));
+            let began = Instant::now();
+            let found = run(&mut tx, &query).await;
+            ours.push(began.elapsed().as_secs_f64());
+            assert!(found > 0, "{query:?} finds nobody");
+        }
+        if round > 0 {
+            rounds.push(percentile(&ours, 99.0) / percentile(&bare, 50.0));
+        }
+    }
+    rounds
+}
+
+/// What the operation does for a query of words or the beginning of an address.
+async fn run(tx: &mut Tx, query: &Query) -> usize {
+    match query {
+        Query::EmailPrefix(prefix) => {
+            beginning(tx, By::Email, prefix, look_up::CANDIDATES).await.unwrap().len()
+        }
+        query => look_up::words(tx, query).await.unwrap().0.len(),
+    }
+}
+
+/// PostgreSQL does this by itself, a minute after a table grew.
+async fn analyse(bench: &Bench) {
+    match &bench.address {
+        Address::Postgres { url, .. } => {
+            use secrecy::ExposeSecret;
+            let name = url.expose_secret().rsplit('/').next().unwrap_or_default();
+            cluster().run(name, "VACUUM ANALYZE");
+        }
+        Address::Sqlite(_) => {
+            let mut tx = bench.desk.database.begin().await.unwrap();
+            sql("PRAGMA optimize").run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+fn letters(text: &str, count: usize) -> String {
+    text.chars().take(count).collect()
+}

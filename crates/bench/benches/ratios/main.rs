@@ -1,0 +1,96 @@
+//! `cargo bench -p recovery-bench` measures everything; `-- look-up --users 10000000` one topic with that many users.
+//! Every row is a ratio of two things done in turns in this run. What each means, and what it came to: docs/performance.md.
+#![expect(clippy::unwrap_used, reason = "a benchmark that can't go on stops")]
+
+mod answers;
+mod audit;
+mod commits;
+mod desks;
+mod imported;
+mod look_up;
+mod mail;
+mod pages;
+mod people;
+mod people_sessions;
+mod side_by_side;
+mod sign_in;
+mod under_load;
+
+use clap::{Parser, ValueEnum};
+use recovery_bench::Table;
+
+/// What to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Topic {
+    /// Four answers against one hash, and the memory it takes.
+    Answers,
+    /// The audit check against SHA-256 over the same bytes.
+    Audit,
+    /// An operation with its audit and outbox rows against bare inserts.
+    Commits,
+    /// The import against a bare bulk insert.
+    Import,
+    /// Looking somebody up among many.
+    LookUp,
+    /// Letters a second over one connection.
+    Mail,
+    /// A page against a bare one.
+    Pages,
+    /// A sign-in against a bare hash.
+    SignIn,
+    /// Looking somebody up while bad sign-ins arrive.
+    UnderLoad,
+}
+
+/// Benchmarks of Recovery Desk.
+#[derive(Parser)]
+struct Asked {
+    /// What to measure; everything if nothing is named.
+    #[arg(value_enum)]
+    topics: Vec<Topic>,
+    /// Users among whom is looked up, and lines of the import.
+    #[arg(long, default_value_t = 1_000_000)]
+    users: usize,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "what a program for the command line is for")]
+async fn main() {
+    let asked = Asked::parse();
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let wanted = |topic| asked.topics.is_empty() || asked.topics.contains(&topic);
+    let mut table = Table::default();
+    // First: it measures the memory of a process that has done nothing yet.
+    if wanted(Topic::Import) {
+        imported::measure(&mut table, asked.users).await;
+    }
+    if wanted(Topic::Answers) {
+        answers::measure(&mut table).await;
+    }
+    if wanted(Topic::SignIn) {
+        sign_in::measure(&mut table).await;
+    }
+    if wanted(Topic::UnderLoad) {
+        under_load::measure(&mut table).await;
+    }
+    if wanted(Topic::Pages) {
+        pages::measure(&mut table).await;
+    }
+    if wanted(Topic::Commits) {
+        commits::measure(&mut table).await;
+    }
+    if wanted(Topic::Mail) {
+        mail::measure(&mut table).await;
+    }
+    if wanted(Topic::Audit) {
+        audit::measure(&mut table).await;
+    }
+    if wanted(Topic::LookUp) {
+        look_up::measure(&mut table, asked.users).await;
+    }
+    println!("{table}");
+    println!("{} goals missed.", table.missed());
+}
