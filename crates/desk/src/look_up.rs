@@ -4,40 +4,101 @@
 use recovery_rules::look_up_query::Query;
 
 use crate::database::Tx;
-use crate::store::look_up::{By, Candidate, beginning, by_last4, by_names, companies, of_company};
+use crate::store::look_up::{
+    self as store, By, Candidate, beginning, by_last4, by_names, companies, of_company,
+};
 
 /// Rows shown at most.
 pub const LIMIT: usize = 8;
-/// Candidates read from one index at most; what lies beyond is found by typing more.
-pub const CANDIDATES: i64 = 200;
+/// Candidates read from one index at most where they are looked at one by one; what lies beyond is found by typing more.
+const CANDIDATES: i64 = 200;
 /// Companies looked into.
 const COMPANIES: i64 = 5;
 
 /// Users that match the words of a query, best first, and the words that are marked.
+///
+/// First from the indexes alone, a page of ids of each; only the page shown is read whole. Where a phone's digits
+/// narrow, or nothing was found that way, candidates are read and looked at one by one: slower, and rare.
 pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<String>), sqlx::Error> {
     let Query::Words { tokens, phone_digits, email_prefix } = query else {
         return Ok((Vec::new(), Vec::new()));
     };
     let mut candidates = Vec::new();
     if query.family_name_only() {
-        for token in tokens {
-            candidates.extend(beginning(tx, By::Family, token, CANDIDATES).await?);
-        }
-    } else {
-        candidates.extend(gather(tx, tokens).await?);
+        let ids = store::family_beginning(tx, &tokens[0]).await?;
+        candidates = store::of_ids(tx, &ids).await?;
+    } else if phone_digits.is_none() {
+        let ids = hits(tx, tokens, email_prefix.as_deref()).await?;
+        candidates = store::of_ids(tx, &ids).await?;
+    }
+    candidates.retain(|candidate| matches(candidate, tokens, None, email_prefix.as_deref()));
+    if candidates.is_empty() && !query.family_name_only() {
+        candidates = gather(tx, tokens).await?;
         if let Some(digits) = phone_digits {
             candidates.extend(by_last4(tx, digits, CANDIDATES).await?);
         }
+        candidates
+            .retain(|candidate| matches(candidate, tokens, phone_digits.as_deref(), email_prefix.as_deref()));
     }
-    if let Some(prefix) = email_prefix {
-        candidates.extend(beginning(tx, By::Email, prefix, CANDIDATES).await?);
-    }
-    candidates
-        .retain(|candidate| matches(candidate, tokens, phone_digits.as_deref(), email_prefix.as_deref()));
     candidates.sort_by_key(|candidate| rank(candidate, tokens));
     let mut seen = std::collections::HashSet::new();
     candidates.retain(|candidate| seen.insert(candidate.id.clone()));
     Ok((candidates, tokens.clone()))
+}
+
+/// The beginning of an address with its `@`.
+pub async fn address(tx: &mut Tx, prefix: &str) -> Result<Vec<Candidate>, sqlx::Error> {
+    let ids = store::address_beginning(tx, prefix).await?;
+    let mut found = store::of_ids(tx, &ids).await?;
+    found.sort_by(|a, b| a.email_fold.cmp(&b.email_fold));
+    Ok(found)
+}
+
+/// Ids of a page and one more, from the likeliest source to the least likely; the rest is not asked once they are full.
+async fn hits(tx: &mut Tx, tokens: &[String], email: Option<&str>) -> Result<Vec<String>, sqlx::Error> {
+    let mut hits = Hits::default();
+    for split in 1..tokens.len() {
+        let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
+        for (given, family) in [(&first, &last), (&last, &first)] {
+            if hits.wanted() {
+                hits.add(store::names_beginning(tx, given, family).await?);
+            }
+        }
+    }
+    if let Some(email) = email.filter(|_| hits.wanted()) {
+        hits.add(store::address_beginning(tx, email).await?);
+    }
+    if hits.wanted() {
+        hits.add(store::beginning_anywhere(tx, &tokens.join(" ")).await?);
+    }
+    for split in 1..tokens.len() {
+        let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
+        for (company, name) in [(&first, &last), (&last, &first)] {
+            if hits.wanted() {
+                hits.add(store::colleague_beginning(tx, company, name).await?);
+            }
+        }
+    }
+    Ok(hits.ids)
+}
+
+#[derive(Default)]
+struct Hits {
+    ids: Vec<String>,
+}
+
+impl Hits {
+    fn wanted(&self) -> bool {
+        self.ids.len() < store::HITS
+    }
+
+    fn add(&mut self, ids: Vec<String>) {
+        for id in ids {
+            if self.wanted() && !self.ids.contains(&id) {
+                self.ids.push(id);
+            }
+        }
+    }
 }
 
 async fn gather(tx: &mut Tx, tokens: &[String]) -> Result<Vec<Candidate>, sqlx::Error> {

@@ -7,7 +7,6 @@ use recovery_bench::{Goal, Ratio, Table, percentile};
 use recovery_desk::database::{Address, Tx, sql};
 use recovery_desk::hashing::HashingCost;
 use recovery_desk::look_up;
-use recovery_desk::store::look_up::{By, beginning};
 use recovery_desk::store::users;
 use recovery_rules::look_up_query::Query;
 
@@ -87,9 +86,7 @@ async fn rounds(
 /// What the operation does for a query of words or the beginning of an address.
 async fn run(tx: &mut Tx, query: &Query) -> usize {
     match query {
-        Query::EmailPrefix(prefix) => {
-            beginning(tx, By::Email, prefix, look_up::CANDIDATES).await.unwrap().len()
-        }
+        Query::EmailPrefix(prefix) => look_up::address(tx, prefix).await.unwrap().len(),
         query => look_up::words(tx, query).await.unwrap().0.len(),
     }
 }

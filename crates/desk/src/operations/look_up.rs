@@ -120,10 +120,7 @@ impl Plain for LookUp {
                 found.reference = row.is_some().then(|| reference.text());
                 (row.into_iter().collect(), Vec::new())
             }
-            Query::EmailPrefix(prefix) => (
-                store::beginning(&mut work.tx, store::By::Email, &prefix, look_up::CANDIDATES).await?,
-                Vec::new(),
-            ),
+            Query::EmailPrefix(prefix) => (look_up::address(&mut work.tx, &prefix).await?, Vec::new()),
             Query::Words { .. } => look_up::words(&mut work.tx, &query).await?,
         };
         found.more = candidates.len() > LIMIT;

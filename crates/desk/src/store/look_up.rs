@@ -1,7 +1,7 @@
 //! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT, and nothing else.
 //! Choosing and ranking among them is done in Rust, so that no query sorts a whole table.
 
-use crate::database::{Tx, sql};
+use crate::database::{Sql, Tx, sql};
 
 /// A user as the look-up sees them.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -133,6 +133,129 @@ pub async fn by_last4(tx: &mut Tx, last4: &str, limit: i64) -> Result<Vec<Candid
         .bind(limit)
         .all(tx)
         .await
+}
+
+/// Ids that one source gives at most: a page and one more, which says that there are more.
+pub const HITS: usize = 9;
+
+/// Reads ids of a statement whose first parameters are half-open ranges.
+macro_rules! ids {
+    ($tx:expr, $text:expr, $($prefix:expr),+) => {{
+        let mut statement = sql($text);
+        for prefix in [$($prefix),+] {
+            statement = statement.bind(prefix).bind(after(prefix));
+        }
+        let rows: Vec<(String,)> = statement.all($tx).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }};
+}
+
+/// Users whose family name, given name or company begins with a prefix, in this order; each read from its index alone.
+pub async fn beginning_anywhere(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
+    ids!(
+        tx,
+        "SELECT id FROM (SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
+                         ORDER BY family_fold, given_fold, id LIMIT 9) AS by_family
+         UNION ALL SELECT id FROM (SELECT id FROM users WHERE given_fold >= $1 AND given_fold < $2
+                                   ORDER BY given_fold, family_fold, id LIMIT 9) AS by_given
+         UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2
+                                                     ORDER BY name_fold, id LIMIT 5) AS c
+                                   JOIN users u ON u.company_id = c.id LIMIT 9) AS by_company",
+        prefix
+    )
+}
+
+/// Users whose family name begins with a prefix.
+pub async fn family_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
+    ids!(
+        tx,
+        "SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
+         ORDER BY family_fold, given_fold, id LIMIT 9",
+        prefix
+    )
+}
+
+/// Users whose address begins with a prefix.
+pub async fn address_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
+    ids!(
+        tx,
+        "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT 9",
+        prefix
+    )
+}
+
+/// From one name of an index to the next, at most fifty that begin with a prefix, and of each those whose other name
+/// begins with the other: a range in a range, without reading what lies between.
+macro_rules! name_in_name {
+    ($outer:literal, $inner:literal) => {
+        concat!(
+            "WITH RECURSIVE names(name, n) AS (
+               SELECT (SELECT ",
+            $outer,
+            " FROM users WHERE ",
+            $outer,
+            " >= $1 AND ",
+            $outer,
+            " < $2
+                       ORDER BY ",
+            $outer,
+            " LIMIT 1), 1
+               UNION ALL
+               SELECT (SELECT ",
+            $outer,
+            " FROM users WHERE ",
+            $outer,
+            " > names.name AND ",
+            $outer,
+            " < $2
+                       ORDER BY ",
+            $outer,
+            " LIMIT 1), names.n + 1
+               FROM names WHERE names.name IS NOT NULL AND names.n < 50)
+             SELECT u.id FROM names JOIN users u
+               ON u.",
+            $outer,
+            " = names.name AND u.",
+            $inner,
+            " >= $3 AND u.",
+            $inner,
+            " < $4 LIMIT 9"
+        )
+    };
+}
+
+/// Users whose names begin so. The longer beginning leads: fewer names begin with it.
+pub async fn names_beginning(tx: &mut Tx, given: &str, family: &str) -> Result<Vec<String>, sqlx::Error> {
+    if family.len() >= given.len() {
+        ids!(tx, name_in_name!("family_fold", "given_fold"), family, given)
+    } else {
+        ids!(tx, name_in_name!("given_fold", "family_fold"), given, family)
+    }
+}
+
+/// Users of a company whose name begins so, whose given or family name begins so. Of a large company by family name only
+/// among its first 200.
+pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Result<Vec<String>, sqlx::Error> {
+    ids!(
+        tx,
+        "WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
+         SELECT id FROM (SELECT u.id FROM c JOIN users u
+                           ON u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT 9) AS by_given
+         UNION ALL
+         SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c JOIN users u ON u.company_id = c.id
+                                         LIMIT 200) AS some
+                         WHERE family_fold >= $3 AND family_fold < $4 LIMIT 9) AS by_family",
+        company,
+        name
+    )
+}
+
+/// The users of these ids, as many as there are; at most [`HITS`].
+pub async fn of_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Candidate>, sqlx::Error> {
+    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    let padded = ids.iter().chain(std::iter::repeat(last)).take(HITS);
+    let statement = sql(candidates!("u.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9)"));
+    padded.fold(statement, Sql::bind).all(tx).await
 }
 
 /// One user as a candidate, for a call reference.
