@@ -166,7 +166,7 @@ on_both_databases! {
         assert_eq!((secrets.len(), run.secrets.len()), (3, 9 + 5 + 3 + 3), "{:?}", run.secrets);
         secrets.extend(run.secrets.iter().cloned());
         if engine == Engine::Postgres {
-            secrets.push(crate::harness::cluster::DATABASE_PASSWORD.to_owned());
+            secrets.push(recovery_tests::cluster::DATABASE_PASSWORD.to_owned());
         }
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         scan::assert_nowhere(&run.world, &secrets, NEW_ADDRESS);

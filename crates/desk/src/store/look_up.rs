@@ -243,7 +243,7 @@ pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Resu
                            ON u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT 9) AS by_given
          UNION ALL
          SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c JOIN users u ON u.company_id = c.id
-                                         LIMIT 200) AS some
+                                         LIMIT 200) AS members
                          WHERE family_fold >= $3 AND family_fold < $4 LIMIT 9) AS by_family",
         company,
         name
