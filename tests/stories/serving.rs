@@ -221,7 +221,7 @@ async fn settings_are_said_with_where_they_come_from_and_without_secrets() {
     assert!(shown.out.contains("metrics_listen = \"127.0.0.1:9464\"  # file"), "{shown:?}");
     assert!(shown.out.contains("public_url = \"https://desk.example.org/\"  # file"), "{shown:?}");
     let password = world.mail.as_ref().unwrap().settings().login.unwrap().password.expose_secret().to_owned();
-    for secret in [crate::harness::cluster::DATABASE_PASSWORD, &password] {
+    for secret in [recovery_tests::cluster::DATABASE_PASSWORD, &password] {
         assert!(!shown.out.contains(secret), "{shown:?}");
     }
     let wrong = world.folder.path().join("wrong.toml");
