@@ -258,6 +258,8 @@ mod tests {
         let policy = Policy::default();
         let frozen = Caller { frozen_until: Some(Moment(NOW.0 + 1)), ..caller() };
         assert_eq!(standing(&call(), &frozen, &policy, NOW), Standing::NotVerifiedYet);
+        let thawed = Caller { frozen_until: Some(NOW), ..caller() };
+        assert!(matches!(standing(&verified_call(), &thawed, &policy, NOW), Standing::Verified { .. }));
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
     }
 

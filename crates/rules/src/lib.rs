@@ -29,6 +29,8 @@ pub mod refusal;
 pub mod reset;
 pub mod roles;
 pub mod similar_names;
+#[cfg(test)]
+mod stable_codes;
 pub mod states;
 pub mod time;
 pub mod two_step;
