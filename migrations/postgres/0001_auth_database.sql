@@ -114,6 +114,9 @@ CREATE TABLE operators (
   -- The keyed hash of the invitation code, made when its letter leaves.
   invitation_hash       BYTEA UNIQUE,
   invitation_expires_at BIGINT,
+  -- Who made them an administrator, and when: one of today's making approves nothing for whoever made them.
+  administrator_by TEXT REFERENCES operators (id),
+  administrator_at BIGINT,
   created_at       BIGINT NOT NULL,
   CHECK (state <> 'active' OR (password_hash IS NOT NULL AND authenticator IS NOT NULL AND invitation_hash IS NULL))
 );
@@ -229,19 +232,41 @@ CREATE TABLE call_references (
   created_at     BIGINT NOT NULL
 );
 
--- What needs a second look: calls passed on and flagged, later every approval by a second person.
+-- What administrators decide: calls passed on and flagged (which wait until somebody looks), and what needs a second
+-- administrator (which waits a quarter of an hour). An approval is bound to its content: nothing of a row changes but
+-- its decision, and `seal` is a keyed hash of everything that whoever approves was shown.
 CREATE TABLE approvals (
   id           TEXT PRIMARY KEY,
-  kind         TEXT NOT NULL CHECK (kind IN ('passed_on', 'flagged')),
-  call_id      TEXT NOT NULL REFERENCES calls (id),
-  user_id      TEXT NOT NULL REFERENCES users (id),
+  kind         TEXT NOT NULL CHECK (kind IN ('passed_on', 'flagged', 'reset_two_step', 'resume_phone', 'unlock_account',
+                                             'change_policy', 'change_company')),
+  call_id      TEXT REFERENCES calls (id),
+  user_id      TEXT REFERENCES users (id),
   asked_by     TEXT NOT NULL REFERENCES operators (id),
   reason       TEXT NOT NULL,
   notes        TEXT NOT NULL DEFAULT '',
-  state        TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused')),
-  asked_at     BIGINT NOT NULL
+  -- What it is about: a user, a number of the policy, a company. One request of a kind waits for each.
+  subject      TEXT NOT NULL,
+  -- Exactly what will be done, as JSON; empty for a call passed on or flagged.
+  content      TEXT NOT NULL DEFAULT '',
+  seal         BYTEA,
+  -- Nobody else could approve when it was asked: it takes a day instead.
+  alone        BOOLEAN NOT NULL DEFAULT FALSE,
+  state        TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'expired')),
+  asked_at     BIGINT NOT NULL,
+  -- None: waits until somebody looks.
+  expires_at   BIGINT,
+  decided_by   TEXT REFERENCES operators (id),
+  decided_at   BIGINT,
+  decision     TEXT,
+  CHECK ((state = 'waiting') = (decided_at IS NULL)),
+  CHECK (state NOT IN ('approved', 'refused') OR decided_by IS NOT NULL),
+  CHECK ((kind IN ('passed_on', 'flagged')) = (expires_at IS NULL)),
+  CHECK ((seal IS NULL) = (expires_at IS NULL)),
+  CHECK (kind NOT IN ('passed_on', 'flagged') OR (call_id IS NOT NULL AND user_id IS NOT NULL))
 );
 CREATE INDEX approvals_by_call ON approvals (call_id, kind);
+CREATE INDEX approvals_waiting ON approvals (asked_at, id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX approvals_one_waiting ON approvals (kind, subject) WHERE state = 'waiting' AND seal IS NOT NULL;
 
 -- Links by e-mail: unlock, and "this wasn't me" with a secret of its own.
 CREATE TABLE links (

@@ -5,6 +5,7 @@
 )]
 
 mod account;
+mod administrators;
 mod agents_change_nothing;
 mod article;
 mod attacks;
@@ -22,6 +23,7 @@ mod harness;
 mod hostile;
 mod look_up;
 mod looking_after_operators;
+mod looking_after_policy;
 mod mail_server;
 mod main_job;
 mod meetings;

@@ -63,6 +63,25 @@ pub fn body(name: &str) -> Value {
         "invite_operator_again" | "suspend_operator" | "resume_operator" | "end_operator_sessions" => {
             json!({ "operator_id": "none" })
         }
+        "change_policy" => json!({ "name": "checks_a_day", "from": 5, "to": 4, "reason": "" }),
+        "read_companies" => json!({ "name": "", "after": null }),
+        "protect_company" => json!({ "company_id": "none", "protected": true, "reason": "" }),
+        "read_messages" => json!({ "state": null, "domain": null, "before": null }),
+        "retry_message" => json!({ "message_id": "none" }),
+        "read_audit_log" => json!({
+            "user_id": null, "actor_id": null, "operation": null, "result": null, "since": null, "until": null,
+            "before": null,
+        }),
+        "read_user" => json!({ "user_id": "none" }),
+        "reset_user_two_step" => {
+            json!({ "user_id": "none", "email": "a@b.example", "reason": "", "report_id": null, "contact_id": null, "reached": null })
+        }
+        "resume_phone_verification" | "lock_account" | "unlock_account" => {
+            json!({ "user_id": "none", "reason": "" })
+        }
+        "approve_request" => json!({ "approval_id": "none", "seal": "" }),
+        "decline_request" => json!({ "approval_id": "none" }),
+        "close_report" => json!({ "report_id": "none", "outcome": "other", "note": "" }),
         "accept_invitation" => {
             json!({ "email": "a@b.example", "invitation_code": "x", "password": "x" })
         }

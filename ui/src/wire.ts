@@ -34,6 +34,156 @@ authenticator_uri: string,
  */
 authenticator_secret: string, };
 
+export type ApprovalRow = { 
+/**
+ * Its id.
+ */
+approval_id: string, 
+/**
+ * `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy` or `change_company`.
+ */
+kind: string, 
+/**
+ * The user it is about.
+ */
+user_id: string | null, 
+/**
+ * Their name.
+ */
+user_name: string | null, 
+/**
+ * Their company.
+ */
+company: string | null, 
+/**
+ * Who asks.
+ */
+asked_by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The billing user who confirmed it, where it decides a call that was passed on.
+ */
+contact: string | null, 
+/**
+ * How the company was reached.
+ */
+reached: string | null, 
+/**
+ * The number of the policy it changes.
+ */
+number: string | null, 
+/**
+ * Its value now, in its unit.
+ */
+from: number | null, 
+/**
+ * Its value afterwards.
+ */
+to: number | null, 
+/**
+ * UTC ms.
+ */
+asked_at: number, 
+/**
+ * Until when it can be approved, UTC ms.
+ */
+until: number, 
+/**
+ * From when a single administrator can finish it alone, UTC ms.
+ */
+alone_from: number | null, 
+/**
+ * Whether it is the own request.
+ */
+mine: boolean, 
+/**
+ * Why whoever asks can't approve it now; none if they can.
+ */
+cannot: string | null, 
+/**
+ * Stands for exactly what is shown here; goes back with the approval.
+ */
+seal: string, };
+
+export type ApprovalRows = { 
+/**
+ * Each of them.
+ */
+requests: Array<ApprovalRow>, };
+
+export type ApproveRequest = { 
+/**
+ * Which.
+ */
+approval_id: string, 
+/**
+ * The seal of what was shown.
+ */
+seal: string, };
+
+export type AuditEntries = { 
+/**
+ * Each of them.
+ */
+entries: Array<AuditEntry>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
+
+export type AuditEntry = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its number in the chain; none until it is sealed.
+ */
+number: number | null, 
+/**
+ * UTC ms.
+ */
+at: number, 
+/**
+ * The operation.
+ */
+operation: string, 
+/**
+ * `done`, `reserved` or `refused`.
+ */
+result: string, 
+/**
+ * The code of a refusal.
+ */
+code: string | null, 
+/**
+ * Who acted, by kind.
+ */
+actor_kind: string, 
+/**
+ * Their name, of operators and users.
+ */
+actor: string | null, 
+/**
+ * The user it is about.
+ */
+user_id: string | null, 
+/**
+ * Their name.
+ */
+user: string | null, 
+/**
+ * The call.
+ */
+call_id: string | null, 
+/**
+ * Further facts as JSON: of a change, what it was before and what it is now.
+ */
+detail: string | null, };
+
 export type CallUser = { 
 /**
  * The user.
@@ -164,6 +314,24 @@ operator_id: string,
  */
 role: string, };
 
+export type ChangePolicy = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * The value that was shown.
+ */
+from: number, 
+/**
+ * The new one.
+ */
+to: number, 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type CheckAnswers = { 
 /**
  * The call.
@@ -188,11 +356,61 @@ left: number,
  */
 per_call: number, };
 
+export type CloseReport = { 
+/**
+ * Which.
+ */
+report_id: string, 
+/**
+ * `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
+ */
+outcome: string, 
+/**
+ * What was found, in a sentence.
+ */
+note: string, };
+
 export type CodeConfirmed = { 
 /**
  * Until when risky operations are possible, UTC ms; none if the code was not right.
  */
 until: number | null, };
+
+export type CompanyRow = { 
+/**
+ * Its id.
+ */
+company_id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether its users are handled by administrators only.
+ */
+protected: boolean, 
+/**
+ * How many users it has.
+ */
+users: number, 
+/**
+ * Of them, billing users.
+ */
+billing_users: number, 
+/**
+ * The request to take its protection away that waits.
+ */
+approval_id: string | null, };
+
+export type CompanyRows = { 
+/**
+ * Each of them.
+ */
+companies: Array<CompanyRow>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
 
 export type ComparePreview = { 
 /**
@@ -289,6 +507,12 @@ export type CurrentCall = {
  * A call of one's own.
  */
 call_id?: string, };
+
+export type DeclineRequest = { 
+/**
+ * Which.
+ */
+approval_id: string, };
 
 export type Delivery = { 
 /**
@@ -542,6 +766,16 @@ export type InviteOperatorAgain = {
  */
 operator_id: string, };
 
+export type LockAccount = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type LockDesk = Record<symbol, never>;
 
 export type LookUp = { 
@@ -599,6 +833,66 @@ at: number,
  * Links in it, in order; the window names them by number when it asks to open one.
  */
 links: Array<MailboxLink>, };
+
+export type MessageRow = { 
+/**
+ * Its id.
+ */
+message_id: string, 
+/**
+ * `mail` or `sms`.
+ */
+kind: string, 
+/**
+ * Which letter.
+ */
+letter: string, 
+/**
+ * Where it goes, masked.
+ */
+to: string, 
+/**
+ * Its state.
+ */
+state: string, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * What the other server said last.
+ */
+reply: string | null, 
+/**
+ * UTC ms.
+ */
+queued_at: number, 
+/**
+ * When it is tried next, UTC ms.
+ */
+next_at: number | null, 
+/**
+ * UTC ms.
+ */
+accepted_at: number | null, 
+/**
+ * The user it is about.
+ */
+user_id: string | null, 
+/**
+ * Whether it can be sent again.
+ */
+can_retry: boolean, };
+
+export type MessageRows = { 
+/**
+ * Each of them.
+ */
+messages: Array<MessageRow>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
 
 export type MyCall = { 
 /**
@@ -842,11 +1136,77 @@ reason: string,
  */
 state: string, };
 
+export type PolicyRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `milliseconds`, `count` or `switch`.
+ */
+unit: string, 
+/**
+ * The value in force.
+ */
+value: number, 
+/**
+ * The value nobody changed.
+ */
+default: number, 
+/**
+ * The least that can be set.
+ */
+least: number, 
+/**
+ * The most that can be set.
+ */
+most: number, 
+/**
+ * Whether a larger value loosens the protection.
+ */
+larger_is_looser: boolean, 
+/**
+ * Where the default comes from.
+ */
+source: string, 
+/**
+ * Who changed it last.
+ */
+changed_by: string | null, 
+/**
+ * When, UTC ms.
+ */
+changed_at: number | null, 
+/**
+ * The request to loosen it that waits.
+ */
+approval_id: string | null, };
+
+export type PolicyRows = { 
+/**
+ * Each of them.
+ */
+numbers: Array<PolicyRow>, };
+
 export type Preview = { 
 /**
  * Folded.
  */
 canonical: string, };
+
+export type ProtectCompany = { 
+/**
+ * Which.
+ */
+company_id: string, 
+/**
+ * Whether its users are to be handled by administrators only.
+ */
+protected: boolean, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type QuestionView = { 
 /**
@@ -862,7 +1222,147 @@ text: string,
  */
 help: string | null, };
 
+export type ReadApprovals = Record<symbol, never>;
+
+export type ReadAuditLog = { 
+/**
+ * About this user.
+ */
+user_id: string | null, 
+/**
+ * By this operator or user.
+ */
+actor_id: string | null, 
+/**
+ * Of this operation.
+ */
+operation: string | null, 
+/**
+ * `done`, `reserved` or `refused`.
+ */
+result: string | null, 
+/**
+ * Since this moment, UTC ms.
+ */
+since: number | null, 
+/**
+ * Before this moment, UTC ms.
+ */
+until: number | null, 
+/**
+ * The last id of the page before.
+ */
+before: string | null, };
+
+export type ReadCompanies = { 
+/**
+ * How the name begins; empty for all.
+ */
+name: string, 
+/**
+ * Where the page before ended.
+ */
+after: string | null, };
+
+export type ReadMessages = { 
+/**
+ * Of this state; none for all.
+ */
+state: string | null, 
+/**
+ * To this domain; none for all.
+ */
+domain: string | null, 
+/**
+ * The last id of the page before.
+ */
+before: string | null, };
+
 export type ReadOperators = Record<symbol, never>;
+
+export type ReadPolicy = Record<symbol, never>;
+
+export type ReadReports = Record<symbol, never>;
+
+export type ReadUser = { 
+/**
+ * The user.
+ */
+user_id: string, };
+
+export type ReportContact = { 
+/**
+ * The billing user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, };
+
+export type ReportRow = { 
+/**
+ * Its id.
+ */
+report_id: string, 
+/**
+ * `passed_on` or `flagged`.
+ */
+kind: string, 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * When it was opened, UTC ms.
+ */
+called_at: number, 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+user_name: string, 
+/**
+ * Their address, masked.
+ */
+email: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * The agent.
+ */
+asked_by: string, 
+/**
+ * The agent's reason.
+ */
+reason: string, 
+/**
+ * The agent's notes.
+ */
+notes: string, 
+/**
+ * UTC ms.
+ */
+asked_at: number, 
+/**
+ * Billing users of the company who can confirm it; never the caller.
+ */
+contacts: Array<ReportContact>, 
+/**
+ * The request for a reset that waits for a second administrator.
+ */
+approval_id: string | null, };
+
+export type ReportRows = { 
+/**
+ * Each of them.
+ */
+reports: Array<ReportRow>, };
 
 export type RequestState = { 
 /**
@@ -870,11 +1370,53 @@ export type RequestState = {
  */
 request_id: string, };
 
+export type ResetUserTwoStep = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their address, typed by the administrator: it is not shown in full.
+ */
+email: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The call passed on or flagged that this decides.
+ */
+report_id: string | null, 
+/**
+ * The billing user of the company who confirmed it; needed where there is one beside the caller.
+ */
+contact_id: string | null, 
+/**
+ * How the company was reached; needed where this decides a call.
+ */
+reached: string | null, };
+
 export type ResumeOperator = { 
 /**
  * Who.
  */
 operator_id: string, };
+
+export type ResumePhoneVerification = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type RetryMessage = { 
+/**
+ * Which.
+ */
+message_id: string, };
 
 export type SaveNotes = { 
 /**
@@ -1016,6 +1558,94 @@ stepped_back_by: number,
  */
 ended: number, };
 
+export type UnlockAccount = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type UserPage = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their address, masked: whoever resets 2-step types it.
+ */
+email: string, 
+/**
+ * Their company.
+ */
+company: string, 
+/**
+ * Whether the company is protected.
+ */
+protected: boolean, 
+/**
+ * Whether they are a billing user.
+ */
+billing: boolean, 
+/**
+ * `active`, `locked` or `closed`.
+ */
+account: string, 
+/**
+ * `recovery`, `owner` or `administrator`.
+ */
+locked_by: string | null, 
+/**
+ * `never`, `on`, `off` or `to_be_set_up_again`.
+ */
+two_step: string, 
+/**
+ * When that began, UTC ms.
+ */
+two_step_since: number, 
+/**
+ * How many questions are answered.
+ */
+answers: number, 
+/**
+ * Until when phone verification is paused or stopped, UTC ms; the latest of them.
+ */
+phone_until: number | null, 
+/**
+ * Until when a contact change is frozen, UTC ms.
+ */
+frozen_until: number | null, 
+/**
+ * Last sign-in, UTC ms.
+ */
+last_sign_in_at: number | null, 
+/**
+ * Live sessions, which a reset ends.
+ */
+sessions: number, 
+/**
+ * Remembered browsers, which a reset forgets.
+ */
+browsers: number, 
+/**
+ * Why a reset needs a second administrator; none if one suffices.
+ */
+reset_second_because: string | null, 
+/**
+ * Requests about this user that wait, by kind.
+ */
+waiting: Array<string>, 
+/**
+ * Why whoever asks can't change this account: it is the own one, or one of the own company.
+ */
+cannot: string | null, };
+
 export type UserRow = { 
 /**
  * The user.
@@ -1125,6 +1755,23 @@ export interface Operations {
   suspend_operator: { request: SuspendOperator; answer: OperatorChanged };
   resume_operator: { request: ResumeOperator; answer: OperatorChanged };
   end_operator_sessions: { request: EndOperatorSessions; answer: OperatorChanged };
+  read_user: { request: ReadUser; answer: UserPage };
+  reset_user_two_step: { request: ResetUserTwoStep; answer: Outcome };
+  resume_phone_verification: { request: ResumePhoneVerification; answer: Outcome };
+  lock_account: { request: LockAccount; answer: Outcome };
+  unlock_account: { request: UnlockAccount; answer: Outcome };
+  read_approvals: { request: ReadApprovals; answer: ApprovalRows };
+  approve_request: { request: ApproveRequest; answer: Outcome };
+  decline_request: { request: DeclineRequest; answer: Outcome };
+  read_reports: { request: ReadReports; answer: ReportRows };
+  close_report: { request: CloseReport; answer: Outcome };
+  read_policy: { request: ReadPolicy; answer: PolicyRows };
+  change_policy: { request: ChangePolicy; answer: Outcome };
+  read_companies: { request: ReadCompanies; answer: CompanyRows };
+  protect_company: { request: ProtectCompany; answer: Outcome };
+  read_messages: { request: ReadMessages; answer: MessageRows };
+  retry_message: { request: RetryMessage; answer: Outcome };
+  read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
   demo_mailbox: { request: DemoMailbox; answer: Mailbox };

@@ -181,6 +181,11 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             facts["name"].as_str().unwrap_or_default(),
             at("at")?,
         ),
+        "two_step_reset_billing" => letters::two_step_reset_for_billing_user(
+            &organisation,
+            facts["name"].as_str().unwrap_or_default(),
+            at("at")?,
+        ),
         "recovery_stopped_notice" => letters::recovery_stopped(
             &organisation,
             &RecoveryStopped {

@@ -15,6 +15,7 @@ mod recovery_stopped;
 mod reset;
 mod text_message;
 mod times;
+mod two_step_reset;
 mod unlock;
 mod verification_code;
 
@@ -33,6 +34,7 @@ pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
 pub use reset::{Reset, ResetCode, reset, reset_code, reset_locked};
 pub use text_message::{Text, TextWords, verification_text};
 pub use times::ShownTimes;
+pub use two_step_reset::two_step_reset_for_billing_user;
 pub use unlock::{Unlock, unlock};
 pub use verification_code::{CodeFor, VerificationCode, verification_code};
 

@@ -17,6 +17,16 @@ pub fn refusal(refusal: &Refusal) -> String {
         SignInNotRight => "E-mail, password or code is not right. Check all three and try again.",
         SignInWait { .. } => "Too many tries. Wait a little before the next one.",
         FreshCodeNeeded => "Type the code your authenticator app shows now; then this can be done.",
+        OwnRequest => "Nobody approves the own request. Ask another administrator.",
+        AloneUntil { .. } => "There is no other administrator, so this waits a day. The user was told.",
+        MadeByAsker => {
+            "You were made an administrator today by whoever asks. Another administrator has to decide."
+        }
+        ApprovalExpired => "This request is too old. Ask again.",
+        AlreadyAsked => "This is waiting for a second administrator already.",
+        ChangedMeanwhile => "It was changed meanwhile, so nothing was done. Look at it again and ask anew.",
+        DecidedAlready => "This was decided already. Look at the list again.",
+        NothingToChange => "Nothing was changed: it is so already.",
         OwnOperator => "Nobody changes the own role, state or authenticator. Ask another administrator.",
         InvitationNotRight => {
             "E-mail or invitation code is not right, or the invitation is too old. Ask an administrator for a new one."
@@ -208,6 +218,26 @@ pub fn field_problem(problem: &str) -> &'static str {
         "answer_too_long" => {
             "One of the answers is too long. Type what the caller says in 200 characters or less."
         }
+        "reason_too_short" => "Write the reason in a sentence, with 10 characters or more.",
+        "reason_too_long" => "Write the reason in 500 characters or less.",
+        "reason_holds_a_code" => {
+            "Codes and card numbers must not be written down. Take them out of the text."
+        }
+        "contact_needed" => {
+            "Choose the billing user of the company who confirmed this. It can't be the caller."
+        }
+        "reached_too_short" => "Write how the company was reached, with 10 characters or more.",
+        "outcome_unknown" => "Choose what came of it.",
+        "number_unknown" => "There is no such number in the policy. Look at the list again.",
+        "number_out_of_bounds" => {
+            "This is outside the bounds of this number. The list says from where to where it goes."
+        }
+        "domain_not_right" => "Type the part of the address behind the @, like example.com.",
+        "state_unknown" => "Choose a state out of the list.",
+        "message_not_retried" => {
+            "This message can't be sent again: what it carries is dead. Let the user ask for a new one."
+        }
+        "email_does_not_match" => "This is not the user's e-mail address. Type it as the user gives it.",
         "operator_exists" => "There is an operator with this address already. Look at the list of operators.",
         "role_unknown" => "Choose agent or administrator.",
         "invitation_code_typed_wrong" => {

@@ -3,6 +3,7 @@
 
 pub mod acceptable_answer;
 pub mod answers;
+pub mod approvals;
 pub mod breaker;
 pub mod browser_label;
 pub mod call;

@@ -35,6 +35,18 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+impl Rule {
+    /// The number of that stored name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        RULES.iter().find(|rule| rule.name == name)
+    }
+
+    /// Whether going from one value to another loosens the protection; that needs a second administrator.
+    pub const fn loosens(&self, from: i64, to: i64) -> bool {
+        if self.larger_is_looser { to > from } else { to < from }
+    }
+}
+
 macro_rules! numbers {
     ($($(#[$doc:meta])* $variant:ident $name:literal $unit:ident $default:expr, $least:expr, $most:expr, $looser:literal, $source:literal;)+) => {
         /// Every number of the policy.
@@ -148,6 +160,10 @@ numbers! {
     OperatorSessionIdle "operator_session_idle" Milliseconds minutes(15), minutes(1), minutes(15), true, "63B-4 AAL3: 15 min";
     /// How long a fresh code of an operator's authenticator counts for risky operations.
     FreshCodeLasts "fresh_code_lasts" Milliseconds minutes(5), minutes(1), minutes(5), true, "SYSTEM.md 4";
+    /// How long a request for approval by a second administrator lives.
+    ApprovalLife "approval_life" Milliseconds minutes(15), minutes(5), minutes(60), true, "SYSTEM.md 4";
+    /// What a single administrator waits instead of a second one's approval.
+    AloneWaits "alone_waits" Milliseconds hours(24), hours(24), hours(72), false, "SYSTEM.md 3";
     /// How long an operator's invitation lives.
     InvitationLife "invitation_life" Milliseconds hours(24), hours(1), hours(72), true, "63A 3.8: enrolment codes by e-mail 24 h";
     /// Characters of a password that is the only factor.
@@ -224,6 +240,15 @@ mod tests {
             assert!((rule.least..=rule.most).contains(&rule.default), "{}", rule.name);
             assert_eq!(rule.number as usize, i, "{}", rule.name);
         }
+    }
+
+    #[test]
+    fn loosening_has_a_direction_and_standing_still_is_none() {
+        let checks = Rule::named("checks_a_day").unwrap();
+        assert!(checks.loosens(5, 6) && !checks.loosens(6, 5) && !checks.loosens(5, 5));
+        let must_match = Rule::named("answers_that_must_match").unwrap();
+        assert!(must_match.loosens(4, 3) && !must_match.loosens(3, 4), "D9.8");
+        assert!(Rule::named("nonsense").is_none());
     }
 
     #[test]

@@ -28,6 +28,25 @@ pub enum Refusal {
     },
     /// A risky operation asks for a fresh code of the authenticator.
     FreshCodeNeeded,
+    /// Nobody approves the own request.
+    OwnRequest,
+    /// There is no second administrator: the request waits.
+    AloneUntil {
+        /// Until when.
+        until: Moment,
+    },
+    /// Whoever the asker made an administrator today can't approve.
+    MadeByAsker,
+    /// The request for approval is too old.
+    ApprovalExpired,
+    /// The same is waiting for approval already.
+    AlreadyAsked,
+    /// Nothing is to be done: it is so already.
+    NothingToChange,
+    /// What was seen is not what is there now: nothing was done.
+    ChangedMeanwhile,
+    /// The same was decided by somebody else.
+    DecidedAlready,
     /// Nobody changes the own role, state or authenticator.
     OwnOperator,
     /// The invitation is unknown, used or too old; never which.
@@ -179,6 +198,14 @@ impl Refusal {
             SignInNotRight => "sign_in_not_right",
             SignInWait { .. } => "sign_in_wait",
             FreshCodeNeeded => "fresh_code_needed",
+            OwnRequest => "own_request",
+            AloneUntil { .. } => "alone_until",
+            MadeByAsker => "made_by_asker",
+            ApprovalExpired => "approval_expired",
+            AlreadyAsked => "already_asked",
+            NothingToChange => "nothing_to_change",
+            ChangedMeanwhile => "changed_meanwhile",
+            DecidedAlready => "decided_already",
             OwnOperator => "own_operator",
             InvitationNotRight => "invitation_not_right",
             OperatorsExist => "operators_exist",
@@ -253,7 +280,8 @@ impl Refusal {
     pub const fn until(&self) -> Option<Moment> {
         use Refusal::*;
         match self {
-            SignInWait { until }
+            AloneUntil { until }
+            | SignInWait { until }
             | LookUpLimit { until }
             | OpenCallLimit { until }
             | ResendWait { until }

@@ -140,6 +140,16 @@ stored_names! {
         AddressTakenBack = "address_taken_back",
         /// *Later* was chosen while 2-step is to be set up again.
         SetUpPutOff = "set_up_put_off",
+        /// An administrator reset 2-step.
+        TwoStepReset = "two_step_reset",
+        /// An administrator locked the account.
+        LockedByDesk = "locked_by_desk",
+        /// An administrator opened the account again.
+        OpenedByDesk = "opened_by_desk",
+        /// Two administrators let phone verification go on.
+        PhoneResumed = "phone_resumed",
+        /// A single administrator asked for something that needs two; it waits for a day.
+        RequestWaits = "request_waits",
         /// A sign-in stopped before its second step.
         UnfinishedSignIn = "unfinished_sign_in",
         /// The half-yearly reminder to check the answers; no change, but told the same way.

@@ -38,6 +38,7 @@ pub fn notice(organisation: &Organisation, facts: &Notice) -> LetterBody {
         let until = times.date_and_clock(until);
         blocks.push(Block::paragraph(match facts.change {
         Change::SetUpPutOff => format!("You can put it off until {until}. After that, signing in leads to setting it up or turning it off."),
+            Change::RequestWaits => format!("No second administrator could check it, so it waits until {until}. If you didn't ask for it, sign in and change your password: that stops it. Or call us."),
             _ => format!("To protect you, until {until} an administrator must approve any unlock email we would send after a phone call."),
         }));
     }
@@ -156,6 +157,36 @@ const fn words(change: Change) -> Words {
             "Setting 2-step up again was put off.",
             "setting 2-step up again was put off at sign-in.",
             "Until it is set up, we send a code to this address each time you sign in.",
+        ),
+        Change::TwoStepReset => (
+            "Our support desk reset your 2-step",
+            "Your phone is no second step any more. Set 2-step up again.",
+            "an administrator of our support desk reset 2-step on your account. Everybody was signed out, and no browser is remembered any more.",
+            "Your password stays as it is. When you sign in next, we send a code to this address and ask you to set 2-step up again. Your old recovery code no longer works.",
+        ),
+        Change::LockedByDesk => (
+            "Our support desk locked your account",
+            "An administrator locked your account.",
+            "an administrator of our support desk locked your account. Everybody was signed out.",
+            "Nobody can sign in, and no password can be reset. An unlock email doesn't open it: call us.",
+        ),
+        Change::OpenedByDesk => (
+            "Our support desk opened your account again",
+            "Your account is active again.",
+            "our support desk opened your account again.",
+            "Sign in with your password. Everything else stays as it was.",
+        ),
+        Change::PhoneResumed => (
+            "Phone verification works again for your account",
+            "Two administrators ended the pause.",
+            "two administrators of our support desk ended the pause of phone verification for your account.",
+            "Whoever calls our desk for your account is asked your security questions again.",
+        ),
+        Change::RequestWaits => (
+            "An administrator asked for a change on your account",
+            "Nothing has changed yet.",
+            "an administrator of our support desk asked to reset 2-step, to open your account or to let phone verification go on.",
+            "Nothing has changed yet.",
         ),
         Change::UnfinishedSignIn => (
             "Somebody typed your password",

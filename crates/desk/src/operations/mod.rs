@@ -2,6 +2,7 @@
 //! lists those that arrive by name; the window, the desk API and the role matrix read it and nothing else.
 
 pub mod account;
+pub mod administration;
 pub mod adopt_keys;
 pub mod call_happened;
 pub mod call_support;
@@ -173,6 +174,23 @@ pub const TABLE: &[Listed] = &[
     listed::<operators::SuspendOperator>(),
     listed::<operators::ResumeOperator>(),
     listed::<operators::EndOperatorSessions>(),
+    listed::<administration::ReadUser>(),
+    listed::<administration::ResetUserTwoStep>(),
+    listed::<administration::ResumePhoneVerification>(),
+    listed::<administration::LockAccount>(),
+    listed::<administration::UnlockAccount>(),
+    listed::<administration::ReadApprovals>(),
+    listed::<administration::ApproveRequest>(),
+    listed::<administration::DeclineRequest>(),
+    listed::<administration::ReadReports>(),
+    listed::<administration::CloseReport>(),
+    listed::<administration::ReadPolicy>(),
+    listed::<administration::ChangePolicy>(),
+    listed::<administration::ReadCompanies>(),
+    listed::<administration::ProtectCompany>(),
+    listed::<administration::ReadMessages>(),
+    listed::<administration::RetryMessage>(),
+    listed::<administration::ReadAuditLog>(),
     listed::<request_state::RequestState>(),
     listed::<confirm_time::ConfirmTime>(),
     listed::<demo::DemoMailbox>(),

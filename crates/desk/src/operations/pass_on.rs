@@ -104,16 +104,25 @@ async fn ask(
     let approval = approvals::Approval {
         id: work.new_id(),
         kind: kind.to_owned(),
-        call_id: call.id.clone(),
-        user_id: call.user_id.clone(),
+        call_id: Some(call.id.clone()),
+        user_id: Some(call.user_id.clone()),
         asked_by: call.operator_id.clone(),
         reason: reason.to_owned(),
         notes: notes.to_owned(),
+        subject: call.user_id.clone(),
+        content: String::new(),
+        seal: None,
+        alone: false,
         state: "waiting".to_owned(),
         asked_at: work.now.0,
+        expires_at: None,
+        decided_by: None,
+        decided_at: None,
+        decision: None,
     };
     work.note("reason", reason);
-    Ok(approvals::insert(&mut work.tx, &approval).await?)
+    approvals::insert(&mut work.tx, &approval).await?;
+    Ok(())
 }
 
 async fn tell(work: &mut Work<'_>, call: &calls::Call, kind: events::Kind) -> Result<(), Stop> {

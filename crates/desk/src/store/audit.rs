@@ -120,3 +120,41 @@ pub async fn history(tx: &mut Tx, user_id: &str, limit: i64) -> Result<Vec<Histo
     .all(tx)
     .await
 }
+
+/// Which entries; what is none filters nothing.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// About this user.
+    pub user_id: Option<String>,
+    /// By this operator or user.
+    pub actor_id: Option<String>,
+    /// Of this operation.
+    pub operation: Option<String>,
+    /// Of this result.
+    pub result: Option<String>,
+    /// Since this moment, UTC ms.
+    pub since: Option<i64>,
+    /// Before this moment, UTC ms.
+    pub until: Option<i64>,
+    /// Before this id.
+    pub before: Option<String>,
+}
+
+/// A page of entries, newest first: ids are time-ordered.
+pub async fn page(tx: &mut Tx, filter: Filter, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
+    sql("SELECT * FROM audit WHERE (CAST($1 AS TEXT) IS NULL OR user_id = $1)
+           AND (CAST($2 AS TEXT) IS NULL OR actor_id = $2) AND (CAST($3 AS TEXT) IS NULL OR operation = $3)
+           AND (CAST($4 AS TEXT) IS NULL OR result = $4) AND (CAST($5 AS BIGINT) IS NULL OR at >= $5)
+           AND (CAST($6 AS BIGINT) IS NULL OR at < $6) AND (CAST($7 AS TEXT) IS NULL OR id < $7)
+         ORDER BY id DESC LIMIT $8")
+    .bind(filter.user_id)
+    .bind(filter.actor_id)
+    .bind(filter.operation)
+    .bind(filter.result)
+    .bind(filter.since)
+    .bind(filter.until)
+    .bind(filter.before)
+    .bind(limit)
+    .all(tx)
+    .await
+}

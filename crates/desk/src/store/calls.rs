@@ -297,3 +297,13 @@ pub async fn void_verdict_about(tx: &mut Tx, user_id: &str) -> Result<u64, sqlx:
     .run(tx)
     .await
 }
+
+/// When the last call about a user was opened.
+pub async fn last_about(tx: &mut Tx, user_id: &str) -> Result<Option<Moment>, sqlx::Error> {
+    let row: Option<(i64,)> =
+        sql("SELECT opened_at FROM calls WHERE user_id = $1 ORDER BY opened_at DESC LIMIT 1")
+            .bind(user_id)
+            .optional(tx)
+            .await?;
+    Ok(row.map(|row| Moment(row.0)))
+}

@@ -40,3 +40,59 @@ pub async fn insert(tx: &mut Tx, company: &Company, name_fold: &str, now: Moment
         .await?;
     Ok(())
 }
+
+/// By id, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Company>, sqlx::Error> {
+    sql("UPDATE companies SET protected = protected WHERE id = $1 RETURNING id, name, protected")
+        .bind(id)
+        .optional(tx)
+        .await
+}
+
+/// Whether a company's users are handled by administrators only.
+pub async fn protect(tx: &mut Tx, id: &str, protected: bool) -> Result<(), sqlx::Error> {
+    sql("UPDATE companies SET protected = $2 WHERE id = $1").bind(id).bind(protected).run(tx).await?;
+    Ok(())
+}
+
+/// A company with what a list shows.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Seen {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its name as it is searched.
+    pub name_fold: String,
+    /// Whether its users are handled by administrators only.
+    pub protected: bool,
+    /// How many users it has.
+    pub users: i64,
+    /// Of them, billing users.
+    pub billing_users: i64,
+}
+
+/// Companies whose name begins like that, in the order of their names, behind a name and id. A half-open range of
+/// the index.
+pub async fn page(
+    tx: &mut Tx,
+    begins: &str,
+    after: (&str, &str),
+    limit: i64,
+) -> Result<Vec<Seen>, sqlx::Error> {
+    // Behind every text that begins like this.
+    let end = format!("{begins}\u{10ffff}");
+    sql("SELECT c.id, c.name, c.name_fold, c.protected,
+           (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id) AS users,
+           (SELECT COUNT(*) FROM users u WHERE u.company_id = c.id AND u.kind = 'billing') AS billing_users
+         FROM companies c
+         WHERE c.name_fold >= $1 AND c.name_fold < $2 AND (c.name_fold > $3 OR (c.name_fold = $3 AND c.id > $4))
+         ORDER BY c.name_fold, c.id LIMIT $5")
+    .bind(begins)
+    .bind(end)
+    .bind(after.0)
+    .bind(after.1)
+    .bind(limit)
+    .all(tx)
+    .await
+}

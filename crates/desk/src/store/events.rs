@@ -20,6 +20,8 @@ pub enum Kind {
     PassedOn,
     /// A concern was flagged.
     Flagged,
+    /// What waits for administrators changed.
+    ApprovalsChanged,
     /// An operator was signed out elsewhere.
     SignedOut,
 }
@@ -34,6 +36,7 @@ impl Kind {
             Self::CallTakenOver => "call_taken_over",
             Self::PassedOn => "passed_on",
             Self::Flagged => "flagged",
+            Self::ApprovalsChanged => "approvals_changed",
             Self::SignedOut => "signed_out",
         }
     }

@@ -205,3 +205,15 @@ pub async fn end_expired(tx: &mut Tx, latest: Moment, now: Moment) -> Result<u64
     .run(tx)
     .await
 }
+
+/// When a link of that purpose was last used by a user.
+pub async fn last_used(tx: &mut Tx, user_id: &str, purpose: &str) -> Result<Option<Moment>, sqlx::Error> {
+    let row: Option<(i64,)> =
+        sql("SELECT used_at FROM links WHERE user_id = $1 AND purpose = $2 AND used_at IS NOT NULL
+         ORDER BY used_at DESC LIMIT 1")
+        .bind(user_id)
+        .bind(purpose)
+        .optional(tx)
+        .await?;
+    Ok(row.map(|row| Moment(row.0)))
+}

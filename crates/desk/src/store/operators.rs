@@ -280,3 +280,42 @@ pub async fn replace_authenticator(tx: &mut Tx, id: &str, sealed: Vec<u8>) -> Re
         .await?;
     Ok(())
 }
+
+/// Notes who made somebody an administrator, and when.
+pub async fn made_administrator(tx: &mut Tx, id: &str, by: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET administrator_by = $2, administrator_at = $3 WHERE id = $1")
+        .bind(id)
+        .bind(by)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody was made an administrator by that operator since a moment.
+pub async fn made_by_since(tx: &mut Tx, id: &str, by: &str, since: Moment) -> Result<bool, sqlx::Error> {
+    let rows = sql(
+        "SELECT COUNT(*) FROM operators WHERE id = $1 AND administrator_by = $2 AND administrator_at > $3",
+    )
+    .bind(id)
+    .bind(by)
+    .bind(since)
+    .number(tx)
+    .await?;
+    Ok(rows > 0)
+}
+
+/// How many active administrators could approve what that operator asks: neither themselves nor made by them since.
+pub async fn could_approve(tx: &mut Tx, asker: &str, since: Moment) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM operators WHERE role = 'administrator' AND state = 'active' AND id <> $1
+           AND (administrator_by IS NULL OR administrator_by <> $1 OR administrator_at <= $2)")
+    .bind(asker)
+    .bind(since)
+    .number(tx)
+    .await
+}
+
+/// Name of an operator, for lists.
+pub async fn name(tx: &mut Tx, id: &str) -> Result<String, sqlx::Error> {
+    Ok(by_id(tx, id).await?.map(|operator| operator.name).unwrap_or_default())
+}

@@ -291,3 +291,37 @@ pub async fn newest_of_call(
 pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Message>, sqlx::Error> {
     sql("SELECT * FROM outbox WHERE id = $1").bind(id).optional(tx).await
 }
+
+/// Messages of a state (none for all) to addresses that end like this (none for all), newest first, before an id.
+pub async fn page(
+    tx: &mut Tx,
+    state: Option<String>,
+    ending: Option<String>,
+    before: Option<String>,
+    limit: i64,
+) -> Result<Vec<Message>, sqlx::Error> {
+    sql("SELECT * FROM outbox WHERE (CAST($1 AS TEXT) IS NULL OR state = $1)
+           AND (CAST($2 AS TEXT) IS NULL OR LOWER(address) LIKE $2) AND (CAST($3 AS TEXT) IS NULL OR id < $3)
+         ORDER BY id DESC LIMIT $4")
+    .bind(state)
+    .bind(ending.map(|ending| format!("%{ending}")))
+    .bind(before)
+    .bind(limit)
+    .all(tx)
+    .await
+}
+
+/// Makes one due now that is in the state it was seen in. Its waiting begins anew, or it would be too old at once.
+pub async fn retry(tx: &mut Tx, id: &str, state: &str, now: Moment) -> Result<bool, sqlx::Error> {
+    let rows = sql(
+        "UPDATE outbox SET next_at = $3, state = CASE WHEN state = 'failed' THEN 'waiting' ELSE state END,
+           queued_at = CASE WHEN state = 'failed' THEN $3 ELSE queued_at END
+         WHERE id = $1 AND state = $2",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(rows == 1)
+}

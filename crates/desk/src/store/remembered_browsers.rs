@@ -98,3 +98,12 @@ pub async fn end_all(tx: &mut Tx, user_id: &str) -> Result<u64, sqlx::Error> {
 pub async fn sweep(tx: &mut Tx, now: Moment) -> Result<u64, sqlx::Error> {
     sql("DELETE FROM remembered_browsers WHERE expires_at <= $1").bind(now).run(tx).await
 }
+
+/// How many browsers of a user are remembered.
+pub async fn live(tx: &mut Tx, user_id: &str, now: Moment) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM remembered_browsers WHERE user_id = $1 AND expires_at > $2")
+        .bind(user_id)
+        .bind(now)
+        .number(tx)
+        .await
+}

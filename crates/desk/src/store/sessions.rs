@@ -190,3 +190,12 @@ pub async fn end_expired(
     .run(tx)
     .await
 }
+
+/// How many sessions of a user live.
+pub async fn live_of_user(tx: &mut Tx, user_id: &str, now: Moment) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2")
+        .bind(user_id)
+        .bind(now)
+        .number(tx)
+        .await
+}

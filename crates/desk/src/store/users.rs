@@ -270,3 +270,40 @@ pub async fn reminded(tx: &mut Tx, id: &str, due: Moment, now: Moment) -> Result
     .await?;
     Ok(rows == 1)
 }
+
+/// Ends pause and stop of phone verification.
+pub async fn resume_phone(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET paused_until = NULL, reference_paused_until = NULL, stopped_until = NULL WHERE id = $1")
+        .bind(id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Locks an account by an administrator, whoever locked it before.
+pub async fn lock_by_administrator(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET account = 'locked', locked_by = 'administrator' WHERE id = $1 AND account <> 'closed'")
+        .bind(id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Opens a locked account, whoever locked it.
+pub async fn open_account(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET account = 'active', locked_by = NULL WHERE id = $1 AND account = 'locked'")
+        .bind(id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A company's active billing users, but one person.
+pub async fn billing_users(tx: &mut Tx, company_id: &str, but: &str) -> Result<Vec<User>, sqlx::Error> {
+    sql("SELECT * FROM users
+         WHERE company_id = $1 AND kind = 'billing' AND account = 'active' AND id <> $2 ORDER BY id LIMIT 20")
+    .bind(company_id)
+    .bind(but)
+    .all(tx)
+    .await
+}

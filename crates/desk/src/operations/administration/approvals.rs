@@ -1,0 +1,269 @@
+//! Requests that wait for a second administrator: reading them, approving, declining.
+
+use recovery_rules::approvals::{Approving, CannotApprove, LATELY, may_approve};
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+use recovery_rules::time::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::asking::seal;
+use super::wanted::Wanted;
+use super::{ADMINISTRATORS, Outcome, not_the_own, of_an_administrator};
+use crate::failure::{Fault, Stop};
+use crate::fresh_code;
+use crate::keys::same_hash;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::{approvals, companies, events, operators, users};
+use crate::work::Work;
+
+/// Requests shown at once; more than a quarter of an hour ever holds.
+const SHOWN: i64 = 100;
+
+/// Asks for the requests that wait.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ReadApprovals {}
+
+/// Them, oldest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ApprovalRows {
+    /// Each of them.
+    pub requests: Vec<ApprovalRow>,
+}
+
+/// One request.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ApprovalRow {
+    /// Its id.
+    pub approval_id: String,
+    /// `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy` or `change_company`.
+    pub kind: String,
+    /// The user it is about.
+    pub user_id: Option<String>,
+    /// Their name.
+    pub user_name: Option<String>,
+    /// Their company.
+    pub company: Option<String>,
+    /// Who asks.
+    pub asked_by: String,
+    /// Why.
+    pub reason: String,
+    /// The billing user who confirmed it, where it decides a call that was passed on.
+    pub contact: Option<String>,
+    /// How the company was reached.
+    pub reached: Option<String>,
+    /// The number of the policy it changes.
+    pub number: Option<String>,
+    /// Its value now, in its unit.
+    pub from: Option<i64>,
+    /// Its value afterwards.
+    pub to: Option<i64>,
+    /// UTC ms.
+    pub asked_at: i64,
+    /// Until when it can be approved, UTC ms.
+    pub until: i64,
+    /// From when a single administrator can finish it alone, UTC ms.
+    pub alone_from: Option<i64>,
+    /// Whether it is the own request.
+    pub mine: bool,
+    /// Why whoever asks can't approve it now; none if they can.
+    pub cannot: Option<String>,
+    /// Stands for exactly what is shown here; goes back with the approval.
+    pub seal: String,
+}
+
+/// Approves a request: it is done in the same moment.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ApproveRequest {
+    /// Which.
+    pub approval_id: String,
+    /// The seal of what was shown.
+    pub seal: String,
+}
+
+/// Declines a request, or takes the own one back.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct DeclineRequest {
+    /// Which.
+    pub approval_id: String,
+}
+
+of_an_administrator!(ApproveRequest, "approve_request");
+of_an_administrator!(DeclineRequest, "decline_request");
+
+impl Operation for ReadApprovals {
+    const NAME: &'static str = "read_approvals";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Read;
+    type Answer = ApprovalRows;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadApprovals {
+    async fn run(self, work: &mut Work<'_>) -> Result<ApprovalRows, Stop> {
+        let mut requests = Vec::new();
+        for request in approvals::requests_waiting(&mut work.tx, work.now, SHOWN).await? {
+            requests.push(row(request, work).await?);
+        }
+        Ok(ApprovalRows { requests })
+    }
+}
+
+async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<ApprovalRow, Stop> {
+    let cannot = may(&request, work).await?.err().map(|why| refusal_of(why).code().to_owned());
+    let user = match &request.user_id {
+        Some(id) => users::by_id(&mut work.tx, id).await?,
+        None => None,
+    };
+    let wanted = content(&request)?;
+    let company_id = match (&user, &wanted) {
+        (Some(user), _) => Some(user.company_id.clone()),
+        (None, Wanted::UnprotectCompany { company_id }) => Some(company_id.clone()),
+        (None, _) => None,
+    };
+    let company = match company_id {
+        Some(id) => companies::by_id(&mut work.tx, &id).await?.map(|company| company.name),
+        None => None,
+    };
+    let (number, from, to) = match &wanted {
+        Wanted::ChangePolicy { name, from, to } => (Some(name.clone()), Some(*from), Some(*to)),
+        _ => (None, None, None),
+    };
+    let (contact, reached) = match wanted {
+        Wanted::ResetTwoStep { contact_id: Some(id), reached, .. } => {
+            (users::by_id(&mut work.tx, &id).await?.map(|user| user.name()), reached)
+        }
+        Wanted::ResetTwoStep { reached, .. } => (None, reached),
+        _ => (None, None),
+    };
+    let me = work.operator()?.id.clone();
+    let alone_from = Moment(request.asked_at) + work.policy.span(Number::AloneWaits);
+    Ok(ApprovalRow {
+        user_name: user.as_ref().map(users::User::name),
+        company,
+        asked_by: operators::name(&mut work.tx, &request.asked_by).await?,
+        contact,
+        reached,
+        number,
+        from,
+        to,
+        asked_at: request.asked_at,
+        until: request.expires_at.unwrap_or_default(),
+        alone_from: request.alone.then_some(alone_from.0),
+        mine: request.asked_by == me,
+        cannot,
+        seal: shown(&request),
+        approval_id: request.id,
+        kind: request.kind,
+        user_id: request.user_id,
+        reason: request.reason,
+    })
+}
+
+impl Plain for ApproveRequest {
+    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+        fresh_code::required(work).await?;
+        let request = lock(&self.approval_id, work).await?;
+        if request.state == "expired" {
+            return Err(Refusal::ApprovalExpired.into());
+        }
+        if request.state != "waiting" {
+            return Err(Refusal::DecidedAlready.into());
+        }
+        let kept = request.seal.clone().unwrap_or_default();
+        let is = seal(&request, work);
+        if !same_hash(&kept, &is) || !same_hash(shown(&request).as_bytes(), self.seal.as_bytes()) {
+            return Err(Refusal::ChangedMeanwhile.into());
+        }
+        may(&request, work).await?.map_err(refusal_of)?;
+        if let Some(user_id) = &request.user_id {
+            let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
+            not_the_own(&user, work)?;
+        }
+        let me = work.operator()?.id.clone();
+        if !approvals::decide(&mut work.tx, &request.id, "approved", &me, "", work.now).await? {
+            return Err(Refusal::DecidedAlready.into());
+        }
+        content(&request)?.carry_out(work).await?;
+        work.note("asked_by", request.asked_by.clone());
+        work.note("reason", request.reason.clone());
+        work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
+        Ok(Outcome::DONE)
+    }
+}
+
+impl Plain for DeclineRequest {
+    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+        let request = lock(&self.approval_id, work).await?;
+        let me = work.operator()?.id.clone();
+        let decision = if request.asked_by == me { "taken back" } else { "declined" };
+        if !approvals::decide(&mut work.tx, &request.id, "refused", &me, decision, work.now).await? {
+            return Err(Refusal::DecidedAlready.into());
+        }
+        work.note("what", request.kind.clone());
+        work.note("asked_by", request.asked_by.clone());
+        work.note("decision", decision);
+        work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
+        Ok(Outcome::DONE)
+    }
+}
+
+/// The request, locked behind its user, as everywhere. A report of an agent is none.
+async fn lock(id: &str, work: &mut Work<'_>) -> Result<approvals::Approval, Stop> {
+    let request = approvals::by_id(&mut work.tx, id).await?.ok_or(Refusal::NotFound)?;
+    if !request.kind()?.needs_second() {
+        return Err(Refusal::NotFound.into());
+    }
+    if let Some(user_id) = &request.user_id {
+        work.about_user(user_id);
+        users::lock(&mut work.tx, user_id).await?;
+    }
+    work.note("approval", id);
+    Ok(approvals::lock(&mut work.tx, id).await?.ok_or(Refusal::NotFound)?)
+}
+
+/// Whether whoever asks could approve it now.
+async fn may(request: &approvals::Approval, work: &mut Work<'_>) -> Result<Result<(), CannotApprove>, Stop> {
+    let me = work.operator()?.id.clone();
+    let since = work.now - LATELY;
+    let alone = request.alone && operators::could_approve(&mut work.tx, &request.asked_by, since).await? == 0;
+    let facts = Approving {
+        asker: request.asked_by == me,
+        alone,
+        made_by_asker_today: operators::made_by_since(&mut work.tx, &me, &request.asked_by, since).await?,
+        asked_at: Moment(request.asked_at),
+        expires_at: Moment(request.expires_at.unwrap_or_default()),
+        // What was asked looks itself whether everything is as it was seen.
+        account_changed: false,
+    };
+    Ok(may_approve(&facts, &work.policy, work.now))
+}
+
+fn refusal_of(why: CannotApprove) -> Refusal {
+    match why {
+        CannotApprove::OwnRequest => Refusal::OwnRequest,
+        CannotApprove::AloneUntil(until) => Refusal::AloneUntil { until },
+        CannotApprove::MadeByAsker => Refusal::MadeByAsker,
+        CannotApprove::Expired => Refusal::ApprovalExpired,
+        CannotApprove::Changed => Refusal::ChangedMeanwhile,
+    }
+}
+
+fn content(request: &approvals::Approval) -> Result<Wanted, Fault> {
+    serde_json::from_str(&request.content).map_err(|error| Fault::Stored(error.to_string()))
+}
+
+/// The seal as the window gets it: lower-case hexadecimal digits.
+fn shown(request: &approvals::Approval) -> String {
+    request.seal.iter().flatten().map(|byte| format!("{byte:02x}")).collect()
+}

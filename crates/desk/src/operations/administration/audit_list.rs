@@ -1,0 +1,138 @@
+//! The audit log as administrators read it: newest first, by user, operator, operation and result. Reading it is
+//! audited too.
+
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+use serde::{Deserialize, Serialize};
+
+use super::ADMINISTRATORS;
+use crate::failure::Stop;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::{audit, operators, users};
+use crate::work::Work;
+
+/// Entries on a page.
+const PAGE: i64 = 50;
+
+/// Asks for entries, newest first. What is none filters nothing.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ReadAuditLog {
+    /// About this user.
+    pub user_id: Option<String>,
+    /// By this operator or user.
+    pub actor_id: Option<String>,
+    /// Of this operation.
+    pub operation: Option<String>,
+    /// `done`, `reserved` or `refused`.
+    pub result: Option<String>,
+    /// Since this moment, UTC ms.
+    pub since: Option<i64>,
+    /// Before this moment, UTC ms.
+    pub until: Option<i64>,
+    /// The last id of the page before.
+    pub before: Option<String>,
+}
+
+/// A page of them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AuditEntries {
+    /// Each of them.
+    pub entries: Vec<AuditEntry>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// One entry.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: String,
+    /// Its number in the chain; none until it is sealed.
+    pub number: Option<i64>,
+    /// UTC ms.
+    pub at: i64,
+    /// The operation.
+    pub operation: String,
+    /// `done`, `reserved` or `refused`.
+    pub result: String,
+    /// The code of a refusal.
+    pub code: Option<String>,
+    /// Who acted, by kind.
+    pub actor_kind: String,
+    /// Their name, of operators and users.
+    pub actor: Option<String>,
+    /// The user it is about.
+    pub user_id: Option<String>,
+    /// Their name.
+    pub user: Option<String>,
+    /// The call.
+    pub call_id: Option<String>,
+    /// Further facts as JSON: of a change, what it was before and what it is now.
+    pub detail: Option<String>,
+}
+
+impl Operation for ReadAuditLog {
+    const NAME: &'static str = "read_audit_log";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Look;
+    type Answer = AuditEntries;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadAuditLog {
+    async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+        if self.result.as_deref().is_some_and(|result| !["done", "reserved", "refused"].contains(&result)) {
+            return Err(Refusal::BadField { field: "result", problem: "state_unknown" }.into());
+        }
+        let filter = audit::Filter {
+            user_id: self.user_id,
+            actor_id: self.actor_id,
+            operation: self.operation,
+            result: self.result,
+            since: self.since,
+            until: self.until,
+            before: self.before,
+        };
+        let rows = audit::page(&mut work.tx, filter, PAGE + 1).await?;
+        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let next = (rows.len() > size).then(|| rows[size - 1].id.clone());
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows.into_iter().take(size) {
+            entries.push(entry(row, work).await?);
+        }
+        Ok(AuditEntries { entries, next })
+    }
+}
+
+async fn entry(row: audit::AuditRow, work: &mut Work<'_>) -> Result<AuditEntry, Stop> {
+    let actor = match (row.actor_kind.as_str(), &row.actor_id) {
+        ("operator", Some(id)) => operators::by_id(&mut work.tx, id).await?.map(|operator| operator.name),
+        ("user", Some(id)) => users::by_id(&mut work.tx, id).await?.map(|user| user.name()),
+        ("system", part) => part.clone(),
+        _ => None,
+    };
+    let user = match &row.user_id {
+        Some(id) => users::by_id(&mut work.tx, id).await?.map(|user| user.name()),
+        None => None,
+    };
+    Ok(AuditEntry {
+        id: row.id,
+        number: row.seq,
+        at: row.at,
+        operation: row.operation,
+        result: row.result,
+        code: row.code,
+        actor_kind: row.actor_kind,
+        actor,
+        user_id: row.user_id,
+        user,
+        call_id: row.call_id,
+        detail: row.detail,
+    })
+}

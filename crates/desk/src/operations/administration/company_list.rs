@@ -1,0 +1,130 @@
+//! Companies: the list, and whether a company's users are handled by administrators only. Protecting is done at once;
+//! taking the protection away needs a second administrator.
+
+use recovery_rules::fold::search_fold;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+use serde::{Deserialize, Serialize};
+
+use super::asking::ask_second;
+use super::wanted::Wanted;
+use super::{ADMINISTRATORS, Outcome, of_an_administrator, reason};
+use crate::failure::Stop;
+use crate::fresh_code;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::{approvals, companies};
+use crate::work::Work;
+
+/// Companies on a page.
+const PAGE: i64 = 50;
+
+/// Asks for companies, by name.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ReadCompanies {
+    /// How the name begins; empty for all.
+    pub name: String,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+/// A page of them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CompanyRows {
+    /// Each of them.
+    pub companies: Vec<CompanyRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// One company.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CompanyRow {
+    /// Its id.
+    pub company_id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether its users are handled by administrators only.
+    pub protected: bool,
+    /// How many users it has.
+    pub users: i64,
+    /// Of them, billing users.
+    pub billing_users: i64,
+    /// The request to take its protection away that waits.
+    pub approval_id: Option<String>,
+}
+
+/// Protects a company, or asks to take that away.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ProtectCompany {
+    /// Which.
+    pub company_id: String,
+    /// Whether its users are to be handled by administrators only.
+    pub protected: bool,
+    /// Why.
+    pub reason: String,
+}
+
+of_an_administrator!(ProtectCompany, "protect_company");
+
+impl Operation for ReadCompanies {
+    const NAME: &'static str = "read_companies";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Read;
+    type Answer = CompanyRows;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadCompanies {
+    async fn run(self, work: &mut Work<'_>) -> Result<CompanyRows, Stop> {
+        let begins = search_fold(&self.name);
+        // A page begins behind a folded name and an id; a null character parts them and stands in neither.
+        let after = self.after.as_deref().and_then(|after| after.split_once('\u{0}')).unwrap_or_default();
+        let mut rows = companies::page(&mut work.tx, &begins, after, PAGE + 1).await?;
+        let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+        rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+        let next = rows.last().filter(|_| more).map(|last| format!("{}\u{0}{}", last.name_fold, last.id));
+        let mut listed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let waiting = approvals::waiting_about(&mut work.tx, "change_company", &row.id, work.now).await?;
+            listed.push(CompanyRow {
+                company_id: row.id,
+                name: row.name,
+                protected: row.protected,
+                users: row.users,
+                billing_users: row.billing_users,
+                approval_id: waiting.map(|request| request.id),
+            });
+        }
+        Ok(CompanyRows { companies: listed, next })
+    }
+}
+
+impl Plain for ProtectCompany {
+    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+        fresh_code::required(work).await?;
+        let company = companies::lock(&mut work.tx, &self.company_id).await?.ok_or(Refusal::NotFound)?;
+        if work.operator()?.company_id.as_deref() == Some(&company.id) {
+            return Err(Refusal::OwnCompany.into());
+        }
+        let reason = reason(&self.reason)?;
+        work.note("company", company.id.clone());
+        work.note("protected", self.protected);
+        work.note("reason", reason.clone());
+        if company.protected == self.protected {
+            return Err(Refusal::NothingToChange.into());
+        }
+        if !self.protected {
+            return ask_second(&Wanted::UnprotectCompany { company_id: company.id }, &reason, work).await;
+        }
+        companies::protect(&mut work.tx, &company.id, true).await?;
+        Ok(Outcome::DONE)
+    }
+}

@@ -1,0 +1,121 @@
+//! One user, as administrators see them before they change anything: states, and what a change would need.
+
+use recovery_rules::approvals::WhySecond;
+use recovery_rules::mask::masked_email;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
+use serde::{Deserialize, Serialize};
+
+use super::accounts::why_second;
+use super::wanted::pauses_of;
+use super::{ADMINISTRATORS, not_the_own};
+use crate::failure::Stop;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::{approvals, companies, remembered_browsers, security_answers, sessions, two_step, users};
+use crate::work::Work;
+
+/// Opens the page of a user.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ReadUser {
+    /// The user.
+    pub user_id: String,
+}
+
+/// What the page shows.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct UserPage {
+    /// The user.
+    pub user_id: String,
+    /// Their name.
+    pub name: String,
+    /// Their address, masked: whoever resets 2-step types it.
+    pub email: String,
+    /// Their company.
+    pub company: String,
+    /// Whether the company is protected.
+    pub protected: bool,
+    /// Whether they are a billing user.
+    pub billing: bool,
+    /// `active`, `locked` or `closed`.
+    pub account: String,
+    /// `recovery`, `owner` or `administrator`.
+    pub locked_by: Option<String>,
+    /// `never`, `on`, `off` or `to_be_set_up_again`.
+    pub two_step: String,
+    /// When that began, UTC ms.
+    pub two_step_since: i64,
+    /// How many questions are answered.
+    pub answers: i64,
+    /// Until when phone verification is paused or stopped, UTC ms; the latest of them.
+    pub phone_until: Option<i64>,
+    /// Until when a contact change is frozen, UTC ms.
+    pub frozen_until: Option<i64>,
+    /// Last sign-in, UTC ms.
+    pub last_sign_in_at: Option<i64>,
+    /// Live sessions, which a reset ends.
+    pub sessions: i64,
+    /// Remembered browsers, which a reset forgets.
+    pub browsers: i64,
+    /// Why a reset needs a second administrator; none if one suffices.
+    pub reset_second_because: Option<String>,
+    /// Requests about this user that wait, by kind.
+    pub waiting: Vec<String>,
+    /// Why whoever asks can't change this account: it is the own one, or one of the own company.
+    pub cannot: Option<String>,
+}
+
+impl Operation for ReadUser {
+    const NAME: &'static str = "read_user";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Look;
+    type Answer = UserPage;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadUser {
+    async fn run(self, work: &mut Work<'_>) -> Result<UserPage, Stop> {
+        let user = users::by_id(&mut work.tx, &self.user_id).await?.ok_or(Refusal::NotFound)?;
+        work.about_user(&user.id);
+        let company = companies::by_id(&mut work.tx, &user.company_id).await?.ok_or(Refusal::NotFound)?;
+        let two_step = two_step::of(&mut work.tx, &user.id).await?;
+        let now = work.now.0;
+        let mut waiting = Vec::new();
+        for kind in ["reset_two_step", "resume_phone", "unlock_account"] {
+            if approvals::waiting_about(&mut work.tx, kind, &user.id, work.now).await?.is_some() {
+                waiting.push(kind.to_owned());
+            }
+        }
+        let cannot = match not_the_own(&user, work) {
+            Err(Stop::Refused(refusal)) => Some(refusal.code().to_owned()),
+            Err(fault) => return Err(fault),
+            Ok(()) => None,
+        };
+        let because = why_second(&user, false, work).await?;
+        Ok(UserPage {
+            name: user.name(),
+            email: masked_email(&user.email),
+            company: company.name,
+            protected: company.protected,
+            billing: user.kind == "billing",
+            phone_until: pauses_of(&user).into_iter().flatten().filter(|until| *until > now).max(),
+            frozen_until: user.frozen_until.filter(|until| *until > now),
+            two_step: two_step.state,
+            two_step_since: two_step.changed_at,
+            answers: security_answers::count(&mut work.tx, &user.id).await?,
+            sessions: sessions::live_of_user(&mut work.tx, &user.id, work.now).await?,
+            browsers: remembered_browsers::live(&mut work.tx, &user.id, work.now).await?,
+            reset_second_because: because.map(WhySecond::code).map(str::to_owned),
+            waiting,
+            cannot,
+            account: user.account,
+            locked_by: user.locked_by,
+            last_sign_in_at: user.last_sign_in_at,
+            user_id: user.id,
+        })
+    }
+}

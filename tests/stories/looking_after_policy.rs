@@ -1,0 +1,185 @@
+//! Administrators look after the policy, companies and messages, and read the audit log.
+
+use recovery_desk::operations::administration::{
+    ApprovalRow, ApproveRequest, ChangePolicy, PolicyRow, ProtectCompany, ReadApprovals, ReadAuditLog,
+    ReadCompanies, ReadMessages, ReadPolicy, RetryMessage,
+};
+use recovery_rules::roles::Role;
+use recovery_rules::time::Span;
+
+use crate::harness::agent::Agent;
+use crate::harness::posted::{PRIYA, letter};
+use crate::harness::{Engine, World, on_both_databases, refused};
+
+const WHY: &str = "Callers mistype; agreed on Monday with security";
+
+fn change(name: &str, from: i64, to: i64) -> ChangePolicy {
+    ChangePolicy { name: name.to_owned(), from, to, reason: WHY.to_owned() }
+}
+
+async fn number(boss: &Agent, name: &str) -> PolicyRow {
+    let rows = boss.ask(ReadPolicy {}).await.unwrap().numbers;
+    rows.into_iter().find(|row| row.name == name).unwrap()
+}
+
+async fn waiting(boss: &Agent) -> ApprovalRow {
+    let mut rows = boss.ask(ReadApprovals {}).await.unwrap().requests;
+    assert_eq!(rows.len(), 1);
+    rows.remove(0)
+}
+
+fn approve(row: &ApprovalRow) -> ApproveRequest {
+    ApproveRequest { approval_id: row.approval_id.clone(), seal: row.seal.clone() }
+}
+
+async fn two(world: &World) -> (Agent, Agent) {
+    (
+        world.operator(Role::Administrator, "Ines Vogt").await,
+        world.operator(Role::Administrator, "Ola Berg").await,
+    )
+}
+
+fn log() -> ReadAuditLog {
+    ReadAuditLog {
+        user_id: None,
+        actor_id: None,
+        operation: None,
+        result: None,
+        since: None,
+        until: None,
+        before: None,
+    }
+}
+
+fn messages() -> ReadMessages {
+    ReadMessages { state: None, domain: None, before: None }
+}
+
+fn protect(id: &str, protected: bool) -> ProtectCompany {
+    ProtectCompany { company_id: id.to_owned(), protected, reason: WHY.to_owned() }
+}
+
+on_both_databases! {
+    async fn d9_8_lowering_how_many_answers_must_match_needs_a_second_and_raising_it_does_not(engine: Engine) {
+        let world = World::live(engine).await;
+        let (ines, ola) = two(&world).await;
+        assert!(ines.ask(change("answers_that_must_match", 3, 4)).await.unwrap().done, "tightening");
+        let row = number(&ola, "answers_that_must_match").await;
+        assert_eq!((row.value, row.default, row.least, row.most), (4, 3, 3, 4));
+        assert_eq!((row.changed_by.as_deref(), row.larger_is_looser), (Some("Ines Vogt"), false));
+        assert!(!ines.ask(change("answers_that_must_match", 4, 3)).await.unwrap().done, "loosening");
+        assert_eq!(number(&ines, "answers_that_must_match").await.value, 4, "not yet");
+        let asked = waiting(&ola).await;
+        assert_eq!((asked.number.as_deref(), asked.from, asked.to), (Some("answers_that_must_match"), Some(4), Some(3)));
+        assert_eq!(refused(ines.ask(approve(&asked)).await), "own_request");
+        ola.ask(approve(&asked)).await.unwrap();
+        let row = number(&ines, "answers_that_must_match").await;
+        assert_eq!((row.value, row.changed_by.as_deref(), row.approval_id), (3, Some("Ola Berg"), None));
+        let done = ReadAuditLog { operation: Some("approve_request".to_owned()), result: Some("done".to_owned()), ..log() };
+        let entry = ines.ask(done).await.unwrap().entries.remove(0);
+        let detail: serde_json::Value = serde_json::from_str(&entry.detail.unwrap()).unwrap();
+        assert_eq!((detail["number"].as_str(), detail["from"].as_i64(), detail["to"].as_i64()), (Some("answers_that_must_match"), Some(4), Some(3)));
+        assert_eq!(detail["asked_by"].as_str(), Some(ines.id.as_str()));
+    }
+
+    async fn a_number_stays_in_its_bounds_and_what_was_seen_counts(engine: Engine) {
+        let world = World::live(engine).await;
+        let (ines, ola) = two(&world).await;
+        assert_eq!(refused(ines.ask(change("checks_a_day", 5, 0)).await), "number_out_of_bounds");
+        assert_eq!(refused(ines.ask(change("checks_a_day", 5, 11)).await), "number_out_of_bounds");
+        assert_eq!(refused(ines.ask(change("checks_a_year", 5, 4)).await), "number_unknown");
+        assert_eq!(refused(ines.ask(change("checks_a_day", 5, 5)).await), "nothing_to_change");
+        assert_eq!(refused(ines.ask(change("checks_a_day", 4, 3)).await), "changed_meanwhile");
+        let short = ChangePolicy { reason: "ok".to_owned(), ..change("checks_a_day", 5, 4) };
+        assert_eq!(refused(ines.ask(short).await), "reason_too_short");
+        // Asked to loosen, then tightened by another: the request is not what was seen.
+        assert!(!ines.ask(change("checks_a_day", 5, 6)).await.unwrap().done);
+        let asked = waiting(&ola).await;
+        ola.ask(change("checks_a_day", 5, 4)).await.unwrap();
+        assert_eq!(refused(ola.ask(approve(&asked)).await), "changed_meanwhile");
+        let there = ola.at(&world.another_desk().await);
+        let (a, b) = tokio::join!(ines.ask(change("checks_a_call", 3, 2)), there.ask(change("checks_a_call", 3, 1)));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        world.later(Span::minutes(5));
+        assert_eq!(refused(ines.ask(change("checks_a_day", 4, 3)).await), "fresh_code_needed");
+        assert_eq!(refused(world.agent("Dana Whitlock").await.ask(ReadPolicy {}).await), "not_allowed");
+    }
+
+    async fn a_company_is_protected_by_one_administrator_and_unprotected_by_two(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        world.protected_company("Hartwell Bank").await;
+        let (ines, ola) = two(&world).await;
+        let dana = world.agent("Dana Whitlock").await;
+        let rows = ines.ask(ReadCompanies { name: "HART".to_owned(), after: None }).await.unwrap().companies;
+        let seen: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.protected, row.users)).collect();
+        assert_eq!(seen, [("Hartwell Bank", true, 0), ("Hartwell Logistics", false, 1)]);
+        let id = rows[1].company_id.clone();
+        assert!(ines.ask(ReadCompanies { name: "Hartwell Z".to_owned(), after: None }).await.unwrap().companies.is_empty());
+        assert!(ines.ask(protect(&id, true)).await.unwrap().done);
+        assert_eq!(refused(ines.ask(protect(&id, true)).await), "nothing_to_change");
+        assert_eq!(refused(dana.open(&priya).await), "protected_company");
+        assert!(!ines.ask(protect(&id, false)).await.unwrap().done);
+        let asked = waiting(&ola).await;
+        assert_eq!(asked.company.as_deref(), Some("Hartwell Logistics"));
+        ola.ask(approve(&asked)).await.unwrap();
+        dana.open(&priya).await.unwrap();
+    }
+
+    async fn messages_are_found_by_state_and_domain_and_a_dead_link_is_never_sent_again(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        letter(&world).await;
+        let boss = world.operator(Role::Administrator, "Ines Vogt").await;
+        let rows = boss.ask(messages()).await.unwrap().messages;
+        let unlock = rows.iter().find(|row| row.letter == "unlock").unwrap();
+        assert_eq!((unlock.state.as_str(), unlock.can_retry), ("accepted", false));
+        assert!(!unlock.to.contains(PRIYA), "masked");
+        assert_eq!(refused(boss.ask(RetryMessage { message_id: unlock.message_id.clone() }).await), "message_not_retried");
+        assert_eq!(refused(boss.ask(RetryMessage { message_id: "none".to_owned() }).await), "not_found");
+        let to = |domain: &str| ReadMessages { domain: Some(domain.to_owned()), ..messages() };
+        assert_eq!(boss.ask(to("Hartwell.example")).await.unwrap().messages.len(), rows.len());
+        assert!(boss.ask(to("artwell.example")).await.unwrap().messages.is_empty(), "a domain, not its end");
+        assert_eq!(refused(boss.ask(to("%")).await), "domain_not_right");
+        let of = |state: &str| ReadMessages { state: Some(state.to_owned()), ..messages() };
+        assert!(boss.ask(of("failed")).await.unwrap().messages.is_empty());
+        assert_eq!(refused(boss.ask(of("lost")).await), "state_unknown");
+        // A notice that failed for good is sent again, and arrives.
+        world.change("UPDATE outbox SET state = 'failed' WHERE letter = $1", "unlock").await;
+        assert_eq!(refused(boss.ask(RetryMessage { message_id: unlock.message_id.clone() }).await), "message_not_retried", "its link is dead");
+        world.change("UPDATE outbox SET state = 'failed', letter = $1, facts = '{\"change\":\"two_step_on\",\"at\":1,\"until\":null}', link_id = NULL, call_id = NULL", "notice").await;
+        assert!(boss.ask(of("failed")).await.unwrap().messages[0].can_retry);
+        boss.ask(RetryMessage { message_id: unlock.message_id.clone() }).await.unwrap();
+        assert_eq!(world.post().await, 1);
+        assert_eq!(boss.ask(of("accepted")).await.unwrap().messages.len(), 1);
+    }
+
+    async fn the_audit_log_is_read_in_pages_newest_first_and_reading_is_audited(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let (boss, dana) = (world.operator(Role::Administrator, "Ines Vogt").await, world.agent("Dana Whitlock").await);
+        dana.verified_call(&priya).await;
+        for to in [4, 3, 2] {
+            boss.ask(change("checks_a_day", to + 1, to)).await.unwrap();
+        }
+        let by_dana = ReadAuditLog { actor_id: Some(dana.id.clone()), ..log() };
+        let entries = boss.ask(by_dana).await.unwrap().entries;
+        assert!(entries.iter().any(|entry| entry.operation == "check_answers"));
+        assert!(entries.iter().all(|entry| entry.actor.as_deref() == Some("Dana Whitlock")));
+        let about = ReadAuditLog { user_id: Some(priya.clone()), result: Some("done".to_owned()), ..log() };
+        let entries = boss.ask(about).await.unwrap().entries;
+        assert!(!entries.is_empty() && entries.iter().all(|entry| entry.user.as_deref() == Some("Priya Raman")));
+        let changes = ReadAuditLog { operation: Some("change_policy".to_owned()), ..log() };
+        assert_eq!(boss.ask(changes).await.unwrap().entries.len(), 3);
+        assert_eq!(refused(boss.ask(ReadAuditLog { result: Some("odd".to_owned()), ..log() }).await), "state_unknown");
+        for _ in 0..60 {
+            boss.ask(log()).await.unwrap();
+        }
+        let first = boss.ask(log()).await.unwrap();
+        assert_eq!(first.entries.len(), 50);
+        let second = boss.ask(ReadAuditLog { before: first.next.clone(), ..log() }).await.unwrap();
+        assert!(second.entries[0].id < first.entries[49].id, "pages meet without a gap or a line twice");
+        let reads = ReadAuditLog { operation: Some("read_audit_log".to_owned()), ..log() };
+        assert_eq!(boss.ask(reads).await.unwrap().entries.len(), 50);
+        assert_eq!(refused(dana.ask(log()).await), "not_allowed");
+    }
+}
