@@ -25,6 +25,8 @@ pub fn body(name: &str) -> Value {
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
         "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
+        "read_test_letter" => json!({ "message_id": "none" }),
+        "record_bounce" => json!({ "message_id": "none", "words": "" }),
         "put_off_message" => json!({ "id": "none", "reply": "" }),
         "read_sign_in" | "resend_sign_in_code" => json!({ "challenge": "none" }),
         "sign_in_with_recovery_code" => json!({ "challenge": "none", "recovery_code": "x" }),

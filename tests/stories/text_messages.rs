@@ -16,6 +16,7 @@ use reqwest::StatusCode;
 
 use crate::harness::posted::PRIYA;
 use crate::harness::sms_gateway::{ACCOUNT, AUTH_TOKEN, BEARER, Habit, SmsGateway};
+use crate::harness::world::open;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, pages, scan};
 
 /// Priya, with 2-step on, in a world whose texts go to this gateway.
@@ -68,6 +69,26 @@ on_both_databases! {
         let code = text.code();
         assert!(pages::enter_code(&world.desk, &challenge, &code).await.is_ok());
         scan::assert_nowhere(&world, &[&code, AUTH_TOKEN], PRIYA);
+    }
+
+    async fn a_desk_without_a_gateway_leaves_texts_to_one_that_has_it_and_says_so_when_none_has(engine: Engine) {
+        let gateway = SmsGateway::start().await;
+        let world = world(engine, gateway.twilio()).await;
+        let (clock, folder) = (world.desk.clock.clone(), world.folder.path());
+        let bare = open(&world.address, &world.keys, None, None, &world.public_url, clock, folder).await;
+        let bare = Mailer::new(bare).unwrap();
+        pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap();
+        world.later(Span::seconds(9));
+        bare.run_once().await.unwrap();
+        assert_eq!(newest(&world).await.0, "waiting");
+        world.post().await;
+        assert_eq!((newest(&world).await.0.as_str(), gateway.asked().len()), ("accepted", 1));
+
+        world.later(Span::seconds(60));
+        pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap();
+        world.later(Span::seconds(10));
+        bare.run_once().await.unwrap();
+        assert_eq!(newest(&world).await, ("failed".to_owned(), "no SMS gateway is set; see settings".to_owned()));
     }
 
     /// SECURITY 5: a time-out after accept; the text may have arrived, so it is never sent again by itself.

@@ -94,7 +94,7 @@ on_both_databases! {
         let call = dana.verified_call(&priya).await;
         let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
         let system = Caller::System("a worker that dies");
-        let due = ask(&world.desk, &system, DueMessages {}).await.unwrap().messages;
+        let due = ask(&world.desk, &system, DueMessages::default()).await.unwrap().messages;
         let taken = ask(&world.desk, &system, TakeMessage { id: due[0].id.clone() }).await.unwrap().to_send.unwrap();
         world.later(Span::seconds(119));
         assert_eq!(world.post().await, 0, "the lease holds");

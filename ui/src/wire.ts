@@ -1363,6 +1363,11 @@ export type ReportRows = {
  * Each of them.
  */
 reports: Array<ReportRow>, };
+export type ReadTestLetter = { 
+/**
+ * The message.
+ */
+message_id: string, };
 
 export type RequestState = { 
 /**
@@ -1435,6 +1440,8 @@ export type Saved = {
 ok: boolean, };
 
 export type SecretText = string;
+
+export type SendTestLetter = Record<symbol, never>;
 
 export type SendUnlock = { 
 /**
@@ -1547,6 +1554,36 @@ export type TakeOverCall = {
  * The user.
  */
 user_id: string, };
+
+export type TestLetter = { 
+/**
+ * The message, to ask again how far it is.
+ */
+message_id: string, 
+/**
+ * Where it goes.
+ */
+address: string, 
+/**
+ * Its state.
+ */
+state: MessageState, 
+/**
+ * What the mail server said, or why it can't be reached.
+ */
+server_reply: string | null, 
+/**
+ * UTC ms.
+ */
+queued_at: number, 
+/**
+ * UTC ms.
+ */
+accepted_at: number | null, 
+/**
+ * When it is tried again, while it is put off; UTC ms.
+ */
+deferred_until: number | null, };
 
 export type TimeConfirmed = { 
 /**
@@ -1774,6 +1811,8 @@ export interface Operations {
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
+  send_test_letter: { request: SendTestLetter; answer: TestLetter };
+  read_test_letter: { request: ReadTestLetter; answer: TestLetter };
   demo_mailbox: { request: DemoMailbox; answer: Mailbox };
   demo_card: { request: DemoCard; answer: Card };
 }

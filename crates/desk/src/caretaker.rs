@@ -28,6 +28,7 @@ const SELDOM: u32 = 30;
 /// The settings of the mail server or the SMS gateway can't work; nothing was started.
 pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, PostProblem> {
     let mailer = Mailer::new(desk.clone())?;
+    say_what_is_missing(&desk);
     let post = tokio::spawn(async move {
         loop {
             match mailer.run_once().await {
@@ -54,6 +55,25 @@ pub fn start(desk: Desk) -> Result<Vec<tokio::task::JoinHandle<()>>, PostProblem
         }
     });
     Ok(vec![post, house])
+}
+
+/// In the log at the start; later each message that waits for it says so too.
+fn say_what_is_missing(desk: &Desk) {
+    if desk.demo {
+        return;
+    }
+    if desk.settings.smtp.is_none() {
+        tracing::warn!(
+            "no mail server is set: letters wait until a desk or server with one runs on this database; see [smtp] in \
+             settings.toml"
+        );
+    }
+    if desk.settings.sms.is_none() {
+        tracing::warn!(
+            "no SMS gateway is set: texts fail unless a desk or server with one runs on this database; see [sms] in \
+             settings.toml"
+        );
+    }
 }
 
 /// One round.

@@ -40,11 +40,17 @@ pub enum Carrier {
     SmsGateway(Box<SmsCarrier>),
     /// The mailbox in the window of a demo.
     DemoMailbox,
-    /// None is set. Letters wait, and desks show this line.
+    /// None is set. Letters wait for a desk or server that has one, and desks show this line.
     NoMailServer(&'static str),
     /// None is set. Somebody waits at a page for each text: a clear no, and the other ways in.
     NoSmsGateway(&'static str),
 }
+
+/// For so long a desk without a mail server leaves a letter to another desk or server that has one; then nobody has, and
+/// the letter's state says so.
+const MAIL_FOR_OTHERS: Span = Span::minutes(1);
+/// The same for texts: somebody sits before the page that asks for the code.
+const TEXTS_FOR_OTHERS: Span = Span::seconds(10);
 
 /// The carriers of a desk.
 pub struct Carriers {
@@ -83,6 +89,15 @@ impl Carriers {
 }
 
 impl Carrier {
+    /// How long a message is left to others that may carry it.
+    pub const fn leaves_to_others(&self) -> Span {
+        match self {
+            Self::MailServer(_) | Self::SmsGateway(_) | Self::DemoMailbox => Span(0),
+            Self::NoMailServer(_) => MAIL_FOR_OTHERS,
+            Self::NoSmsGateway(_) => TEXTS_FOR_OTHERS,
+        }
+    }
+
     /// Makes sure that a message would get somewhere, before its secret is made.
     ///
     /// # Errors

@@ -186,6 +186,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             facts["name"].as_str().unwrap_or_default(),
             at("at")?,
         ),
+        "test" => letters::test_letter(&organisation, at("at")?),
         "recovery_stopped_notice" => letters::recovery_stopped(
             &organisation,
             &RecoveryStopped {

@@ -16,6 +16,7 @@ mod clock_guard;
 mod compose;
 mod confirmed;
 pub mod database;
+pub mod delivery_report;
 pub mod demo;
 pub mod desk;
 pub mod device;

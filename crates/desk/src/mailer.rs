@@ -86,7 +86,7 @@ impl Mailer {
     pub async fn run_once(&self) -> Result<Round, Failure> {
         self.alarm.look(&self.desk, &CALLER).await?;
         self.prepare_resets().await?;
-        let due = self.ask(DueMessages {}).await?;
+        let due = self.ask(self.due_here()).await?;
         let mut down = HashMap::new();
         let (mut handled, mut fault) = (0, None);
         for message in due.messages {
@@ -98,6 +98,14 @@ impl Mailer {
             }
         }
         fault.map_or(Ok(Round { handled, more: due.more }), Err)
+    }
+
+    /// What this desk can't carry at all is left for a while to others on the same database that can.
+    const fn due_here(&self) -> DueMessages {
+        DueMessages {
+            mails_due_for: self.carriers.for_kind(MessageKind::Mail).leaves_to_others(),
+            texts_due_for: self.carriers.for_kind(MessageKind::Sms).leaves_to_others(),
+        }
     }
 
     /// Reset links are made here, so that asking for one takes the same time whoever asks.

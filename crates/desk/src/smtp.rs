@@ -87,7 +87,7 @@ impl SmtpTransport {
     pub async fn ready(&self) -> Result<(), String> {
         let mut kept = self.kept.lock().await;
         if !kept.as_ref().is_some_and(Kept::usable) {
-            let deadline = Instant::now() + LONGEST_BEFORE_THE_TEXT;
+            let deadline = self.deadline();
             *kept = Some(self.connected(deadline).await.map_err(|stopped| stopped.reason())?);
         }
         Ok(())
@@ -103,7 +103,7 @@ impl SmtpTransport {
             .compose(&self.from)
             .map_err(|unsendable| SendProblem::Failed { reply: unsendable.to_string() })?;
         let mut place = self.kept.lock().await;
-        let deadline = Instant::now() + LONGEST_BEFORE_THE_TEXT;
+        let deadline = self.deadline();
         let mut kept = self.ready_for_text(&mut place, &message, deadline).await?;
         let answer = self.hand_over(&mut kept.connection, &message).await;
         if answer.is_ok() || answer.as_ref().is_err_and(|problem| problem.is_an_answer()) {
@@ -157,6 +157,10 @@ impl SmtpTransport {
             self.step(connection.command(Data)).await
         };
         let response = self.until(deadline, commands).await??;
+        // A process that was stopped meanwhile finds both the answer and the end of its time; its lease may be gone.
+        if Instant::now() > deadline {
+            return Err(Stopped::TooSlow);
+        }
         // Anything but 354 means that replies and commands are out of step; the letter must not follow.
         if response.has_code(354) { Ok(()) } else { Err(Stopped::OutOfStep(reply::of_response(&response))) }
     }
@@ -186,6 +190,11 @@ impl SmtpTransport {
         }
     }
 
+    /// When the steps before the text must be through: a server that is slow with each must not outlast the lease.
+    fn deadline(&self) -> Instant {
+        Instant::now() + (self.settings.timeout * 4).min(LONGEST_BEFORE_THE_TEXT)
+    }
+
     async fn step<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Stopped> {
         match timeout(self.settings.timeout, step).await {
             Ok(result) => result.map_err(Stopped::Error),
@@ -193,7 +202,6 @@ impl SmtpTransport {
         }
     }
 
-    /// All steps before the text together: a server that is slow with each must not outlast the lease.
     async fn until<T>(&self, deadline: Instant, steps: impl Future<Output = T>) -> Result<T, Stopped> {
         timeout_at(deadline, steps).await.map_err(|_| Stopped::TooSlow)
     }

@@ -65,6 +65,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         UnlockMailLimit => {
             "All unlock e-mails for this user today are used. Pass the call to an administrator."
         }
+        TestLetterLimit { .. } => "All test letters of this hour are used.",
         AccountChanged => "The account was changed since this call began. End this call and open a new one.",
         LinkUsed => "This link was used already. If that wasn't you, call us.",
         LinkExpired => "This link is too old. Call us again to get a new one.",

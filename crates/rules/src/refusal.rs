@@ -99,6 +99,11 @@ pub enum Refusal {
     },
     /// The unlock e-mails of this user and day are used.
     UnlockMailLimit,
+    /// The test letters of this operator and hour are used.
+    TestLetterLimit {
+        /// When the next one is possible.
+        until: Moment,
+    },
     /// Address, phone, password, 2-step or lock changed since the call was opened.
     AccountChanged,
     /// The link was used before.
@@ -226,6 +231,7 @@ impl Refusal {
             AlreadySent => "already_sent",
             ResendWait { .. } => "resend_wait",
             UnlockMailLimit => "unlock_mail_limit",
+            TestLetterLimit { .. } => "test_letter_limit",
             AccountChanged => "account_changed",
             LinkUsed => "link_used",
             LinkExpired => "link_expired",
@@ -286,7 +292,8 @@ impl Refusal {
             | OpenCallLimit { until }
             | ResendWait { until }
             | RecoveryCodeWait { until }
-            | CodesUsed { until } => Some(*until),
+            | CodesUsed { until }
+            | TestLetterLimit { until } => Some(*until),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod audit;
+mod bounce;
 mod database;
 mod import;
 mod keys;
@@ -28,7 +29,7 @@ const CALLER: Caller = Caller::System("command line");
 /// Whatever ends a command, as a sentence.
 pub type CommandError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How a command ended that could do its work. Scripts see it: 0 or 3; 1 is a command that could not do its work, 2 a
+/// How a command ended that could do its work. Scripts see it: 0, 3 or 75; 1 is a command that could not do its work, 2 a
 /// command line that can't be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -36,6 +37,8 @@ pub enum Ended {
     Well,
     /// It looked and found something wrong; what, stands above.
     FoundWrong,
+    /// It can't be done just now; why, stands above. The number is EX_TEMPFAIL of sysexits, which mail servers know.
+    TryLater,
 }
 
 #[derive(Parser)]
@@ -44,7 +47,8 @@ pub enum Ended {
     version,
     about = "Looks after the auth database of Recovery Desk.",
     after_help = "Ends with 0 when done, 1 when something kept it from doing it, 2 when the command line can't be \
-                  understood, 3 when it looked and found something wrong (audit check, import)."
+                  understood, 3 when it looked and found something wrong (audit check, import), 75 when \
+                  it should be tried again (bounce)."
 )]
 struct Cli {
     /// How log lines on standard error are written.
@@ -85,6 +89,8 @@ enum Command {
     Audit(audit::Audit),
     /// Imports users from a CSV file: all of it, or nothing.
     Import(Box<import::Import>),
+    /// Reads a delivery report (RFC 3464) from standard input and marks the letter that came back.
+    Bounce(bounce::Bounce),
     /// The data keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -102,6 +108,7 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::FoundWrong) => ExitCode::from(3),
+        Ok(Ended::TryLater) => ExitCode::from(75),
         Err(error) => {
             problem(error);
             ExitCode::FAILURE
@@ -133,6 +140,7 @@ async fn command(command: Command) -> Result<Ended, CommandError> {
             line("The schema is up to date.");
         }
         Command::Operators(asked) => operators::run(asked).await?,
+        Command::Bounce(asked) => return bounce::bounce(asked).await,
         Command::Audit(asked) => return audit::run(asked).await,
         Command::Import(asked) => return import::run(*asked).await,
         Command::Keys(asked) => keys::run(asked).await?,

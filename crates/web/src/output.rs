@@ -9,6 +9,12 @@ pub fn line(text: impl Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Where lines go that are the command's product, such as an export: whoever writes them must hear that nobody reads
+/// them any more.
+pub fn stream() -> impl Write {
+    std::io::stdout().lock()
+}
+
 /// A line about what went wrong.
 pub fn problem(text: impl Display) {
     let _ = writeln!(std::io::stderr(), "{text}");

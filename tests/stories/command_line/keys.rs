@@ -68,7 +68,7 @@ on_both_databases! {
         let call = dana.verified_call(&priya).await;
         let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
         let mailer = Caller::System("mailer");
-        for due in world.ask(&mailer, DueMessages {}).await.unwrap().messages {
+        for due in world.ask(&mailer, DueMessages::default()).await.unwrap().messages {
             world.ask(&mailer, TakeMessage { id: due.id }).await.unwrap().to_send.unwrap();
         }
         world.look_round().await;

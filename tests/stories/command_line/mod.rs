@@ -79,6 +79,12 @@ impl Server {
         self
     }
 
+    /// On a machine in that time zone.
+    pub fn zone(mut self, name: &str) -> Self {
+        self.0.env("TZ", name);
+        self
+    }
+
     /// Starts it and types these lines.
     pub fn start(mut self, typed: &[&str]) -> Child {
         let mut child = self.0.spawn().unwrap();

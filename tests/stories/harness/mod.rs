@@ -7,17 +7,23 @@ pub mod databases;
 pub mod fixtures;
 pub mod letters;
 pub mod log;
+pub mod mail_faults;
 pub mod pages;
 pub mod person;
 pub mod posted;
 pub mod reset;
 pub mod scan;
+/// The very server of the unit tests of SMTP.
+#[path = "../../../crates/desk/src/smtp/test_server.rs"]
+pub mod scripted_mail_server;
 pub mod sms_gateway;
 pub mod world;
 
 pub use agent::Agent;
+// The scripted mail server finds it beside itself.
 pub use databases::Engine;
 pub use fixtures::{ANSWERS, PASSWORD};
+use recovery_desk::smtp::SmtpTls;
 pub use world::World;
 
 /// Each story becomes two tests, `name::sqlite` and `name::postgres`. A macro, because a test can't be made by a

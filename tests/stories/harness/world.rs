@@ -68,6 +68,15 @@ impl World {
         Self::of(engine, Some(MailServer::start(SmtpTls::StartTls)), public_url).await
     }
 
+    /// A live desk whose letters go through the mail server of these settings.
+    pub async fn through(engine: Engine, smtp: SmtpSettings) -> Self {
+        let world = Self::of(engine, None, PUBLIC_URL).await;
+        let (clock, folder) = (world.desk.clock.clone(), world.folder.path());
+        let desk =
+            open(&world.address, &world.keys, Some(smtp), None, &world.public_url, clock, folder).await;
+        Self { desk, ..world }
+    }
+
     /// A live desk whose texts go to this gateway; there is no mail server.
     pub async fn with_texts(engine: Engine, sms: SmsSettings) -> Self {
         Self::of(engine, None, PUBLIC_URL).await.and_texts(sms).await

@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod check;
+pub mod export;
 pub mod heads;
 pub mod sealer;
 

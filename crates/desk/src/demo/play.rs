@@ -249,7 +249,7 @@ async fn send(
 
 /// Notices that a step queued go out at once.
 async fn deliver_the_rest(work: &mut Work<'_>) -> Result<(), Stop> {
-    for DueMessage { id, .. } in (DueMessages {}).run(work).await?.messages {
+    for DueMessage { id, .. } in DueMessages::default().run(work).await?.messages {
         // What becomes of an unlock e-mail is told by its story alone.
         if outbox::by_id(&mut work.tx, &id).await?.is_some_and(|message| message.letter == "unlock") {
             continue;

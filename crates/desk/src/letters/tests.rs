@@ -88,6 +88,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
         &OperatorInvitation { code: "CANA-RYCO-DE00", expires_at: CALLED },
     ));
     letters.push(operator_changed(&organisation, OperatorChange::Suspended, CALLED));
+    letters.push(test_letter(&organisation, CALLED));
     for account_locked in [true, false] {
         let facts = RecoveryStopped { at: CALLED, phone_recovery_stopped_until: CALLED, account_locked };
         letters.push(recovery_stopped(&organisation, &facts));

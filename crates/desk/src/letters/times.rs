@@ -70,6 +70,21 @@ impl ShownTimes {
     }
 }
 
+/// `2026-11-24T10:41:07.250Z`, as machines read it (RFC 3339), whatever zone letters are written in.
+pub fn rfc3339(moment: Moment) -> String {
+    let (days, of_day) = (moment.0.div_euclid(DAY), moment.0.rem_euclid(DAY));
+    let (year, month, day) = civil(days);
+    let (minutes, milliseconds) = (of_day / MINUTE, of_day % MINUTE);
+    format!(
+        "{year:04}-{:02}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
+        month + 1,
+        minutes / 60,
+        minutes % 60,
+        milliseconds / 1_000,
+        milliseconds % 1_000
+    )
+}
+
 /// Year, month from 0, and day of a day since 1970, by the proleptic Gregorian calendar. Counted in eras of 400
 /// years (146 097 days) that begin on 1 March, so that the leap day is the last of its year.
 fn civil(days_since_1970: i64) -> (i64, usize, i64) {
@@ -88,7 +103,19 @@ fn civil(days_since_1970: i64) -> (i64, usize, i64) {
 mod tests {
     use recovery_rules::time::Moment;
 
-    use super::ShownTimes;
+    use super::{ShownTimes, rfc3339};
+
+    #[test]
+    fn machines_get_utc_to_the_millisecond() {
+        for (moment, written) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_795_516_867_250, "2026-11-24T10:41:07.250Z"),
+            (951_868_799_999, "2000-02-29T23:59:59.999Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(rfc3339(Moment(moment)), written);
+        }
+    }
 
     #[test]
     fn dates_and_leap_days_are_right() {

@@ -1,6 +1,8 @@
 //! The mailer's side of the outbox: what is due, taking a message (which makes its secret), putting it off untaken,
-//! and marking how a sending ended. Sending itself happens between taking and marking, outside every transaction.
+//! marking how a sending ended, and how a report of another
+//! server changes that. Sending itself happens between taking and marking, outside every transaction.
 
+mod bounce;
 mod due;
 mod end;
 mod put_off;
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 use recovery_rules::time::Span;
 
+pub use bounce::{Bounced, RecordBounce};
 pub use due::{Due, DueMessage, DueMessages, QueueAge, ReadQueueAge};
 pub use put_off::{PutOff, PutOffMessage};
 pub use settle::{SettleMessage, Settled};

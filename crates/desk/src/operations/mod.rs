@@ -41,6 +41,7 @@ pub mod pass_on;
 pub mod phone_code;
 pub mod put_off_set_up;
 pub mod read_audit;
+pub mod read_test_letter;
 pub mod recovery_code;
 pub mod redeem_unlock;
 pub mod remembered_browsers;
@@ -52,6 +53,7 @@ pub mod reset_authenticator;
 pub mod reset_code;
 pub mod reset_password;
 pub mod security_questions;
+pub mod send_test_letter;
 pub mod send_unlock;
 pub mod sign_in_with_recovery_code;
 pub mod step_up;
@@ -193,6 +195,8 @@ pub const TABLE: &[Listed] = &[
     listed::<administration::ReadAuditLog>(),
     listed::<request_state::RequestState>(),
     listed::<confirm_time::ConfirmTime>(),
+    listed::<send_test_letter::SendTestLetter>(),
+    listed::<read_test_letter::ReadTestLetter>(),
     listed::<demo::DemoMailbox>(),
     listed::<demo::DemoCard>(),
     listed::<unlock_link::ReadUnlockLink>(),
@@ -247,6 +251,7 @@ pub const TABLE: &[Listed] = &[
     listed::<messages::DueMessages>(),
     listed::<messages::ReadQueueAge>(),
     listed::<messages::PutOffMessage>(),
+    listed::<messages::RecordBounce>(),
     listed::<messages::TakeMessage>(),
     listed::<messages::SettleMessage>(),
     listed::<deliver_to_demo::DeliverToDemo>(),

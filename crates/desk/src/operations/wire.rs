@@ -105,6 +105,8 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<administration::ReadAuditLog>(&mut seen),
         line::<request_state::RequestState>(&mut seen),
         line::<confirm_time::ConfirmTime>(&mut seen),
+        line::<send_test_letter::SendTestLetter>(&mut seen),
+        line::<read_test_letter::ReadTestLetter>(&mut seen),
         line::<demo::DemoMailbox>(&mut seen),
         line::<demo::DemoCard>(&mut seen),
     ];

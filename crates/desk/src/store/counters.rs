@@ -68,6 +68,8 @@ pub enum Counter {
     KnownBrowserPassword,
     /// Colleagues invited by a billing user.
     Colleagues,
+    /// Test letters of an operator.
+    TestLetters,
 }
 
 impl Counter {
@@ -102,6 +104,7 @@ impl Counter {
             Self::CurrentPassword => "current_password",
             Self::KnownBrowserPassword => "known_browser_password",
             Self::Colleagues => "colleagues",
+            Self::TestLetters => "test_letters",
         }
     }
 

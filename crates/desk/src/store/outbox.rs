@@ -113,13 +113,16 @@ pub struct Due {
 }
 
 /// Messages that may be taken now: waiting, put off until now, to be repeated now, or under a lease that ran out.
-/// Those never tried come first, so that somebody who waits on the phone doesn't wait behind a backlog.
-pub async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Due>, sqlx::Error> {
+/// Those never tried come first, so that somebody who waits on the phone doesn't wait behind a backlog. Of each kind
+/// only what is due since that moment.
+pub async fn due(tx: &mut Tx, mails: Moment, texts: Moment, limit: i64) -> Result<Vec<Due>, sqlx::Error> {
     sql("SELECT id, kind FROM outbox
-         WHERE (state IN ('waiting', 'deferred', 'uncertain') AND next_at <= $1)
-            OR (state = 'sending' AND lease_until <= $1)
-         ORDER BY CASE WHEN attempts = 0 THEN 0 ELSE 1 END, queued_at, id LIMIT $2")
-    .bind(now)
+         WHERE (state IN ('waiting', 'deferred', 'uncertain')
+                AND next_at <= CASE WHEN kind = 'mail' THEN $1 ELSE $2 END)
+            OR (state = 'sending' AND lease_until <= CASE WHEN kind = 'mail' THEN $1 ELSE $2 END)
+         ORDER BY CASE WHEN attempts = 0 THEN 0 ELSE 1 END, queued_at, id LIMIT $3")
+    .bind(mails)
+    .bind(texts)
     .bind(limit)
     .all(tx)
     .await
@@ -285,6 +288,24 @@ pub async fn newest_of_call(
         .bind(letter)
         .optional(tx)
         .await
+}
+
+/// Marks a letter that came back, whatever its worker says afterwards; false if it was not out.
+pub async fn came_back(tx: &mut Tx, id: &str, words: &str) -> Result<bool, sqlx::Error> {
+    let rows =
+        sql("UPDATE outbox SET state = 'failed', server_reply = $2, sealed_secret = NULL, lease_until = NULL
+         WHERE id = $1 AND kind = 'mail'
+           AND (state IN ('sending', 'accepted', 'uncertain') OR (state = 'deferred' AND unsure > 0))")
+        .bind(id)
+        .bind(words)
+        .run(tx)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// By its Message-ID.
+pub async fn by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<Message>, sqlx::Error> {
+    sql("SELECT * FROM outbox WHERE message_id = $1").bind(message_id).optional(tx).await
 }
 
 /// By id.

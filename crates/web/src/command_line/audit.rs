@@ -1,17 +1,19 @@
-//! `audit`: checking the whole log with progress, and the public keys for whoever checks it with a program of their
-//! own.
+//! `audit`: checking the whole log with progress, writing it out for a log collector, and the public keys for whoever
+//! checks it with a program of their own.
 
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use recovery_desk::audit::check::{self, Checked};
+use recovery_desk::audit::export::{self, Exported, NotExported};
 
 use super::database::{KeysPlace, Opened};
 use super::progress::Progress;
 use super::{CommandError, Ended};
-use crate::output::{line, problem};
+use crate::output::{line, problem, stream};
 
 /// What there is to ask of the audit log.
 #[derive(Subcommand)]
@@ -24,11 +26,31 @@ pub enum Audit {
         #[command(flatten)]
         opened: Opened,
     },
+    /// Writes entries to standard output, a line each, in the order of their numbers, for a log collector (SIEM).
+    Export {
+        /// How a line is written.
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
+        /// The number of the last entry the collector has; those behind it are written.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
+        since: i64,
+        #[command(flatten)]
+        opened: Opened,
+    },
     /// Shows the public keys that check signed heads, newest first: for a checker that has no secret.
     PublicKeys {
         #[command(flatten)]
         keys: KeysPlace,
     },
+}
+
+/// How an exported entry is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// An object of JSON a line.
+    Json,
+    /// ArcSight's Common Event Format.
+    Cef,
 }
 
 /// Runs it.
@@ -41,6 +63,23 @@ pub async fn run(asked: Audit) -> Result<Ended, CommandError> {
             progress.done();
             Ok(say_checked(&checked?))
         }
+        Audit::Export { format, since, opened } => {
+            let desk = opened.desk().await?;
+            let mut out = BufWriter::new(stream());
+            let written = export::export(&desk, since, |row| {
+                out.write_all(
+                    match format {
+                        Format::Json => export::json_line(row),
+                        Format::Cef => export::cef_line(row),
+                    }
+                    .as_bytes(),
+                )?;
+                Ok(())
+            })
+            .await;
+            out.flush().map_err(NotExported::Output)?;
+            Ok(say_exported(&written?, since))
+        }
         Audit::PublicKeys { keys } => {
             for key in keys.open()?.head_keys() {
                 line(format!("{} {}", key.id, BASE64_STANDARD.encode(key.public)));
@@ -48,6 +87,20 @@ pub async fn run(asked: Audit) -> Result<Ended, CommandError> {
             Ok(Ended::Well)
         }
     }
+}
+
+/// Says what was written, and how to go on: on the other stream, so that the lines stay alone.
+fn say_exported(exported: &Exported, since: i64) -> Ended {
+    for (from, to) in &exported.missing {
+        problem(format!(
+            "Entries {from} to {to} are missing in the database. Run: recovery-desk-server audit check"
+        ));
+    }
+    problem(match exported.entries {
+        0 => format!("No entries behind {since}."),
+        entries => format!("{entries} entries written. Go on with --since {}.", exported.last),
+    });
+    if exported.missing.is_empty() { Ended::Well } else { Ended::FoundWrong }
 }
 
 /// Says what a check found.

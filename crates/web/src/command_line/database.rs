@@ -104,6 +104,11 @@ impl KeysPlace {
 }
 
 impl Opened {
+    /// Whether a passphrase has to be asked.
+    pub const fn asks_passphrase(&self) -> bool {
+        self.keys.keys.is_some()
+    }
+
     /// Opens a desk, for a command that sends no letters and shows no pages.
     pub async fn desk(self) -> Result<Desk, CommandError> {
         let settings = Settings::for_commands(Url::parse("http://localhost")?);

@@ -2,6 +2,7 @@
 
 use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::MessageKind;
+use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Fault, Stop};
@@ -14,9 +15,14 @@ use crate::work::Work;
 const BATCH: i64 = 20;
 
 /// Which messages are due.
-#[derive(Debug, Hash, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DueMessages {}
+#[derive(Debug, Default, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DueMessages {
+    /// Only mails that are due for so long: a desk without a mail server leaves the others to one that has it.
+    pub mails_due_for: Span,
+    /// The same for texts.
+    pub texts_due_for: Span,
+}
 
 /// Those never tried first, then by age.
 #[derive(Debug, Serialize)]
@@ -47,7 +53,9 @@ impl Operation for DueMessages {
 
 impl Plain for DueMessages {
     async fn run(self, work: &mut Work<'_>) -> Result<Due, Stop> {
-        let rows = outbox::due(&mut work.tx, work.now, BATCH).await?;
+        let rows =
+            outbox::due(&mut work.tx, work.now - self.mails_due_for, work.now - self.texts_due_for, BATCH)
+                .await?;
         let more = i64::try_from(rows.len()).is_ok_and(|found| found == BATCH);
         let messages = rows.into_iter().map(|row| {
             let kind = MessageKind::from_name(&row.kind)
