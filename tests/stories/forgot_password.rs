@@ -63,7 +63,12 @@ on_both_databases! {
         assert_eq!(secret.len(), 43, "256 bits");
         let arrived = client().get(address).send().await.unwrap();
         assert_eq!(arrived.headers()["location"], "/reset");
-        assert_eq!(arrived.headers()["referrer-policy"], "same-origin", "nothing goes to another site");
+        assert_eq!(arrived.headers()["referrer-policy"], "no-referrer", "the address with the secret is told to nobody");
+        // The page behind it has a clean address, and its form may say where it comes from.
+        let page = client().get(format!("{}reset", forgot.world.public_url)).header("cookie", format!("reset={secret}"));
+        let page = page.send().await.unwrap();
+        assert_eq!(page.headers()["referrer-policy"], "same-origin", "nothing goes to another site");
+        assert!(!page.text().await.unwrap().contains(secret));
         assert!(arrived.headers()["set-cookie"].to_str().unwrap().contains("HttpOnly; SameSite=Lax"));
         scan::assert_nowhere(&forgot.world, &[secret], PRIYA);
     }
@@ -172,18 +177,45 @@ on_both_databases! {
         assert_eq!(forgot.world.count(counted).await, 30);
     }
 
-    async fn d6_8_d6_9_a_new_address_or_a_closed_account_stops_it_and_is_audited(engine: Engine) {
+    async fn d6_8_a_new_address_stops_a_request_and_is_told_nothing_of_it(engine: Engine) {
         let forgot = Forgot::new(engine, TwoStep::Never).await;
         forgot.asks(PRIYA).await.unwrap();
         // The request names the old address; what it belongs to is looked up later.
         forgot.world.change("UPDATE users SET email = 'new@hartwell.example', email_fold = 'new@hartwell.example' WHERE id = $1", &forgot.user).await;
         forgot.post().await;
         assert!(forgot.mail().arrived().is_empty(), "the new address is told nothing of it");
-        let forgot = Forgot::new(engine, TwoStep::Never).await;
+    }
+
+    async fn d6_9_an_account_closed_meanwhile_is_refused_and_audited_at_every_step(engine: Engine) {
+        let close = "UPDATE users SET account = 'closed', locked_by = NULL WHERE id = $1";
+        // Before the letter: none is written.
+        let forgot = Forgot::new(engine, TwoStep::On).await;
+        forgot.asks(PRIYA).await.unwrap();
+        forgot.world.change(close, &forgot.user).await;
+        forgot.post().await;
+        assert!(forgot.mail().arrived().is_empty());
+        assert_eq!(forgot.world.audited("prepare_reset", "done").await, 1, "that it was asked for is on record");
+        // With the link in hand: no password is staged.
+        let forgot = Forgot::new(engine, TwoStep::On).await;
         let link = forgot.link().await;
-        forgot.world.change("UPDATE users SET account = 'closed' WHERE id = $1", &forgot.user).await;
+        forgot.world.change(close, &forgot.user).await;
+        assert_eq!(refused(forgot.read(&link).await), "link_stopped");
         assert_eq!(refused(forgot.stage(&link, NEW_PASSWORD).await), "link_stopped");
         assert_eq!(forgot.world.audited("stage_password", "refused").await, 1);
+        assert_eq!(forgot.world.count("SELECT COUNT(*) FROM resets WHERE staged_hash IS NOT NULL").await, 0);
+        // With the code in hand: neither it nor the recovery code sets the password.
+        let forgot = Forgot::new(engine, TwoStep::On).await;
+        let recovery = forgot.recovery_code().await;
+        let link = forgot.staged().await;
+        forgot.world.change(close, &forgot.user).await;
+        assert_eq!(refused(forgot.enter(&link, &forgot.code()).await), "link_stopped");
+        assert_eq!(refused(forgot.again(&link).await), "link_stopped");
+        assert_eq!(refused(forgot.recover(&link, &recovery).await), "link_stopped");
+        for operation in ["enter_reset_code", "resend_reset_code", "reset_by_recovery_code"] {
+            assert_eq!(forgot.world.audited(operation, "refused").await, 1, "{operation}");
+        }
+        assert_eq!(refused(pages::sign_in(&forgot.world.desk, PRIYA, NEW_PASSWORD).await), "sign_in_not_right");
+        assert_eq!(refused(pages::sign_in(&forgot.world.desk, PRIYA, PASSWORD).await), "sign_in_not_right");
     }
 
     async fn an_imported_user_without_a_password_chooses_the_first_one_here(engine: Engine) {

@@ -44,7 +44,7 @@ const UNSAFE: [&str; 25] = [
 async fn served(engine: Engine) -> World {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let world = World::with_pages(engine, &format!("http://{}/", listener.local_addr().unwrap())).await;
-    let router = recovery_web::router(world.desk.clone());
+    let router = recovery_web::served(world.desk.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
     world
 }

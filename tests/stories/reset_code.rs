@@ -264,6 +264,37 @@ on_both_databases! {
         assert!(done(&forgot.enter(&link, &newer.to_lowercase().replace('-', "")).await.unwrap()));
     }
 
+    async fn d8_7_the_second_mail_may_be_lost_or_late_and_neither_life_extends_the_other(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::Off).await;
+        let first = forgot.link().await;
+        forgot.later(Span::minutes(50));
+        let second = forgot.link().await;
+        // The code of the older link is asked for, then that of the newer one; they arrive in either order.
+        forgot.stage(&first, NEW_PASSWORD).await.unwrap();
+        forgot.post().await;
+        let of_first = forgot.mailed_code();
+        forgot.stage(&second, "nineteen wooden spoons").await.unwrap();
+        forgot.post().await;
+        let of_second = forgot.mailed_code();
+        assert_eq!(forgot.letters("Your reset code"), 2);
+        assert!(matches!(forgot.enter(&second, &of_first).await.unwrap(), ResetCodeEntered::NotRight { .. }), "each code belongs to its link");
+        // Ten minutes later the first link is over, and its code, which would live for fifty more, doesn't keep it.
+        forgot.later(Span::minutes(10));
+        assert_eq!(refused(forgot.enter(&first, &of_first).await), "link_expired");
+        assert_eq!(refused(forgot.again(&first).await), "link_expired");
+        // The second mail was lost: sent again after a minute, five times a day.
+        forgot.again(&second).await.unwrap();
+        assert_eq!(refused(forgot.again(&second).await), "resend_wait");
+        forgot.post().await;
+        let newest = forgot.mailed_code();
+        assert!(!done(&forgot.enter(&second, &of_second).await.unwrap()), "the one before is dead");
+        // Its link is not made to live longer by the resend.
+        forgot.later(Span::minutes(49));
+        assert!(forgot.read(&second).await.is_ok());
+        forgot.later(Span::minutes(1));
+        assert_eq!(refused(forgot.enter(&second, &newest).await), "link_expired");
+    }
+
     async fn d8_4_who_never_had_two_step_needs_no_code_and_the_letter_does_not_tell_the_cases_apart(engine: Engine) {
         let mut letters = Vec::new();
         for two_step in [TwoStep::Never, TwoStep::On, TwoStep::Off] {

@@ -91,6 +91,8 @@ pub fn body(name: &str) -> Value {
             json!({ "email": "a@b.example", "invitation_code": "x", "code": "000000" })
         }
         "reset_authenticator" => json!({ "email": "a@b.example" }),
+        "export_user" | "erase_user" => json!({ "email": "nobody@nowhere.example" }),
+        "read_history" => json!({ "before": null }),
         "import_users" => json!({ "path": "none", "region": null, "digest": "" }),
         "read_audit" => json!({ "after": 0 }),
         "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),

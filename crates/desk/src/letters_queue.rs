@@ -42,6 +42,11 @@ impl<'a> Letter<'a> {
         }
     }
 
+    /// A mail to an address that belongs to nobody here.
+    pub const fn to_nobody(address: &'a str, letter: &'a str) -> Self {
+        Self::to_operator(address, letter)
+    }
+
     /// A mail to an operator, about no user.
     pub const fn to_operator(address: &'a str, letter: &'a str) -> Self {
         Self { user_id: None, address, letter, kind: "mail", call_id: None, link_id: None, code_id: None }

@@ -31,6 +31,7 @@ pub mod letters;
 mod letters_queue;
 pub mod look_up;
 pub mod mailer;
+mod new_password;
 pub mod news;
 pub mod operation;
 pub mod operations;

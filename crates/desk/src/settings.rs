@@ -1,11 +1,17 @@
 //! Settings of an installation, read once: who the organisation is, where its pages are, which mail server
 //! sends. Numbers of the policy are not here; they live in the database.
 
+pub mod breached;
 pub mod file;
+pub mod proxies;
 pub mod server;
 
+use recovery_rules::phone::DefaultRegion;
 use serde::Deserialize;
 use url::Url;
+
+use self::breached::BreachedPasswords;
+use self::proxies::TrustedProxies;
 
 use crate::letters::ShownTimes;
 use crate::sms::SmsSettings;
@@ -24,6 +30,12 @@ pub struct Settings {
     pub smtp: Option<SmtpSettings>,
     /// The SMS gateway. Without one a live desk can't send codes by text; a demo shows them in its window.
     pub sms: Option<SmsSettings>,
+    /// The country of phone numbers typed without a country code.
+    pub default_region: DefaultRegion,
+    /// The proxies whose word counts about where a request comes from.
+    pub trusted_proxies: TrustedProxies,
+    /// Passwords known from breaches, beside the list that is built in.
+    pub breached_passwords: BreachedPasswords,
 }
 
 /// Who runs this desk, as users know it.
@@ -64,6 +76,9 @@ impl Settings {
             times: ShownTimes::utc(),
             smtp: None,
             sms: None,
+            default_region: DefaultRegion::default(),
+            trusted_proxies: TrustedProxies::default(),
+            breached_passwords: BreachedPasswords::default(),
         }
     }
 

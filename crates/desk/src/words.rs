@@ -160,7 +160,10 @@ pub fn field_problem(problem: &str) -> &'static str {
             "The password is too short. Use 8 characters or more; three or four words work well."
         }
         "password_too_long" => "The password is too long. Use 128 characters at most.",
-        "password_one_character" | "password_common" | "password_breached" => {
+        "password_breached" => {
+            "This password is known from a breach elsewhere, so guessers try it first. Use another one, here and wherever you have it."
+        }
+        "password_one_character" | "password_common" => {
             "This password is too easy to guess. Use three or four words that don't belong together."
         }
         "password_contains_name" => "The password must not hold your name, e-mail address or company.",

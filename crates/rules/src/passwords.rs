@@ -19,6 +19,9 @@ pub const PASSWORD_MAXIMUM: usize = 128;
 /// Fewer guesses than 10^6 and it is *common*: zxcvbn's bound for guessing online under a limit of tries.
 const COMMON_BELOW_LOG10_GUESSES: f64 = 6.0;
 
+/// The most frequent passwords of breaches, sorted by bytes; where they come from stands in `passwords/common.md`.
+const COMMON: &str = include_str!("passwords/common.txt");
+
 /// Names shorter than this may be part of a password: "Li" is part of too many words.
 const CONTEXT_MINIMUM: usize = 4;
 
@@ -133,13 +136,26 @@ pub fn acceptable_password(
     // Single words of names and company too: zxcvbn then counts them as the first thing a guesser tries.
     let words: Vec<&str> =
         context.iter().flat_map(|text| text.split([' ', '@', '.', '-'])).filter(|w| !w.is_empty()).collect();
-    if zxcvbn::zxcvbn(password.expose(), &words).guesses_log10() < COMMON_BELOW_LOG10_GUESSES {
+    if is_listed(password.expose())
+        || zxcvbn::zxcvbn(password.expose(), &words).guesses_log10() < COMMON_BELOW_LOG10_GUESSES
+    {
         return Err(PasswordProblem::Common);
     }
     if breached(password) {
         return Err(PasswordProblem::Breached);
     }
     Ok(())
+}
+
+/// Whether a password is on the list, capitals or not.
+fn is_listed(password: &str) -> bool {
+    let small = zeroize::Zeroizing::new(password.to_lowercase());
+    lines().binary_search(&small.as_str()).is_ok()
+}
+
+fn lines() -> &'static [&'static str] {
+    static LINES: std::sync::LazyLock<Vec<&str>> = std::sync::LazyLock::new(|| COMMON.lines().collect());
+    &LINES
 }
 
 /// Letters and digits only, folded, so that "Hartwell-Logistics" is found in "hartwelllogistics2026".
@@ -193,6 +209,21 @@ mod tests {
             assert_eq!(judge(text, 15), Err(PasswordProblem::Common), "{text}");
         }
         assert_eq!(judge("aaaaaaaaaaaaaaaa", 15), Err(PasswordProblem::OneCharacter));
+    }
+
+    #[test]
+    fn d7_3_every_password_of_the_list_is_refused_capitals_or_not() {
+        assert_eq!(lines().len(), 8_354);
+        assert!(lines().is_sorted(), "a binary search needs it");
+        for text in lines() {
+            assert!(judge(text, 8).is_err(), "{text}");
+            assert!(judge(&text.to_uppercase(), 8).is_err(), "{text}");
+        }
+        // What the estimate of guesses alone would let through: that is what the list is for.
+        let only_listed = lines()
+            .iter()
+            .filter(|text| zxcvbn::zxcvbn(text, &[]).guesses_log10() >= COMMON_BELOW_LOG10_GUESSES);
+        assert!(only_listed.count() > 0, "the list adds nothing");
     }
 
     #[test]

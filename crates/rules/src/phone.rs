@@ -2,7 +2,7 @@
 //!
 //! Whether a country is served at all, and how many codes a prefix gets, is policy and not here.
 
-use rlibphonenumber::{PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType, Region};
 
 use crate::mask::masked_phone_last_two;
 
@@ -43,6 +43,48 @@ impl PhoneProblem {
             Self::NotANumber => "phone_not_a_number",
             Self::Kind => "phone_kind",
         }
+    }
+}
+
+/// The country whose national way of writing numbers is understood: two letters of ISO 3166-1, a country that has numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultRegion(String);
+
+impl Default for DefaultRegion {
+    /// Great Britain, as in examples and demo data.
+    fn default() -> Self {
+        Self("GB".to_owned())
+    }
+}
+
+impl DefaultRegion {
+    /// Reads two letters, capital or small.
+    ///
+    /// # Errors
+    /// [`PhoneProblem::Region`] if no country has them.
+    pub fn parse(text: &str) -> Result<Self, PhoneProblem> {
+        let code = text.trim().to_ascii_uppercase();
+        let known = code.len() == 2
+            && Region::from_code(&code)
+                .is_ok_and(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some());
+        if known { Ok(Self(code)) } else { Err(PhoneProblem::Region) }
+    }
+
+    /// The two letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How a mobile number is written there, for the hint beside a field. In Great Britain one that no phone has; elsewhere the
+    /// example of libphonenumber's tables.
+    pub fn example(&self) -> Option<String> {
+        if self.0 == "GB" {
+            return Some("07700 900123".to_owned());
+        }
+        let region = Region::from_code(&self.0).ok()?;
+        let number =
+            PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, PhoneNumberType::Mobile).ok()?;
+        Some(number.format_as(PhoneNumberFormat::National).into_owned())
     }
 }
 
@@ -142,6 +184,28 @@ mod tests {
 
     fn gb(text: &str) -> Result<String, PhoneProblem> {
         PhoneNumber::parse(text, "GB").map(|number| number.as_str().to_owned())
+    }
+
+    #[test]
+    fn a_default_region_is_a_country_that_has_numbers() {
+        assert_eq!(DefaultRegion::parse(" de ").unwrap().as_str(), "DE");
+        assert_eq!(DefaultRegion::default().as_str(), "GB");
+        for text in ["", "Britain", "ZZ", "G", "001", "ÄÖ"] {
+            assert_eq!(DefaultRegion::parse(text), Err(PhoneProblem::Region), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_example_of_a_region_is_a_number_there() {
+        for code in ["GB", "IE", "DE", "FR", "US", "TR", "JP"] {
+            let example = DefaultRegion::parse(code).unwrap().example().unwrap();
+            assert!(!example.contains('+'), "{example}");
+            assert_eq!(
+                PhoneNumber::parse(&example, code).unwrap().region().as_deref(),
+                Some(code),
+                "{example}"
+            );
+        }
     }
 
     #[test]

@@ -118,6 +118,11 @@ numbers! {
     AccountsAPhone "accounts_a_phone" Count 5, 1, 20, true, "CORNER-CASES D3.4; 63B-4 3: shared devices";
     /// How long after answering, or after the last reminder, the owner is reminded to check the answers.
     QuestionsReminder "questions_reminder" Milliseconds days(182), days(30), days(365), false, "every 6 months";
+    /// Whether that reminder is sent at all.
+    QuestionsReminderSent "questions_reminder_sent" Switch 1, 0, 1, false, "some houses send their own";
+    /// Letters that tell an address without an account so, when somebody presses *Forgot password* with it, a day; none is
+    /// the default, because it lets strangers make us write to anybody.
+    NoAccountLettersADay "no_account_letters_a_day" Count 0, 0, 3, true, "CORNER-CASES D6.2: optional, capped";
     /// Colleagues a billing user may invite in a day.
     InvitationsADay "invitations_a_day" Count 20, 1, 100, true, "a team's first day";
     /// The delay begins with this wrong password.

@@ -11,6 +11,7 @@ mod operators;
 mod progress;
 mod serve;
 mod serve_settings;
+mod user;
 
 use std::process::ExitCode;
 
@@ -91,6 +92,9 @@ enum Command {
     Import(Box<import::Import>),
     /// Reads a delivery report (RFC 3464) from standard input and marks the letter that came back.
     Bounce(bounce::Bounce),
+    /// The data of one user: export and erasure.
+    #[command(subcommand)]
+    User(user::User),
     /// The data keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -143,6 +147,7 @@ async fn command(command: Command) -> Result<Ended, CommandError> {
         Command::Bounce(asked) => return bounce::bounce(asked).await,
         Command::Audit(asked) => return audit::run(asked).await,
         Command::Import(asked) => return import::run(*asked).await,
+        Command::User(asked) => user::run(asked).await?,
         Command::Keys(asked) => keys::run(asked).await?,
     }
     Ok(Ended::Well)

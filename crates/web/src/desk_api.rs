@@ -75,7 +75,8 @@ async fn perform(
     body: Bytes,
 ) -> Response {
     let operation = TABLE.iter().find(|listed| listed.name == name).map_or("-", |listed| listed.name);
-    let answered = api.answer(&name, &source::of(&peer), &headers, &body).await;
+    let source = source::of(&peer, &headers, &api.desk.settings.trusted_proxies);
+    let answered = api.answer(&name, &source, &headers, &body).await;
     let (outcome, mut response) = match answered {
         Ok(response) => ("done", response),
         Err(failure) => (failure.code(), refused(&failure)),

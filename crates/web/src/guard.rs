@@ -41,7 +41,8 @@ pub async fn headers(State(pages): State<Pages>, request: Request, next: Next) -
 /// sends `Origin: null` with a form, and those that don't send Sec-Fetch-Site couldn't be told from a stranger's page.
 /// Addresses that may hold a secret (a link's; anything that isn't one of the plain pages) tell nobody.
 fn referrer_policy(path: &str) -> HeaderValue {
-    const SECRETS: [&str; 2] = ["/unlock/", "/not-me/"];
+    const SECRETS: [&str; 5] =
+        ["/unlock/", "/not-me/", "/reset/link/", "/confirm-address/link/", "/stop-change/link/"];
     let plain = path == "/unlock/open" || !SECRETS.iter().any(|secret| path.starts_with(secret));
     HeaderValue::from_static(if plain { "same-origin" } else { "no-referrer" })
 }
@@ -78,6 +79,32 @@ pub async fn log(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d6_3_only_addresses_that_hold_a_secret_tell_nobody_where_somebody_came_from() {
+        for path in [
+            "/unlock/abc/def",
+            "/not-me/abc",
+            "/reset/link/abc",
+            "/confirm-address/link/abc",
+            "/stop-change/link/abc",
+        ] {
+            assert_eq!(referrer_policy(path), "no-referrer", "{path}");
+        }
+        for path in [
+            "/",
+            "/unlock",
+            "/unlock/open",
+            "/not-me",
+            "/reset",
+            "/reset/code",
+            "/confirm-address",
+            "/stop-change",
+            "/account",
+        ] {
+            assert_eq!(referrer_policy(path), "same-origin", "{path}");
+        }
+    }
 
     #[test]
     fn two_hosts_are_none() {

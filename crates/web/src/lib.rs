@@ -15,4 +15,4 @@ pub mod server;
 mod source;
 mod words;
 
-pub use router::router;
+pub use router::{Served, router, served};

@@ -10,6 +10,7 @@ pub mod email;
 pub mod files;
 pub mod forgot;
 pub mod help;
+pub mod history;
 pub mod not_me;
 pub mod password;
 pub mod questions;

@@ -1,8 +1,10 @@
 //! Which address leads to which page, and what every request passes on its way.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -15,9 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, call_support, colleague, confirmed, email, files, forgot, help, not_me, password,
-    questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, stop_change, two_step,
-    two_step_phone, unlock,
+    Pages, account, call_support, colleague, confirmed, email, files, forgot, help, history, not_me,
+    password, questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, stop_change,
+    two_step, two_step_phone, unlock,
 };
 use crate::words;
 
@@ -49,6 +51,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/reset/no-code", get(reset::no_code))
         .route("/reset/call-support", get(call_support::show_reset).post(call_support::give_reset))
         .route("/account", get(account::show))
+        .route("/account/history", get(history::show))
         .route("/account/questions", get(questions::show).post(questions::save))
         .route("/account/questions/replace", get(questions::replace))
         .route("/account/colleague", get(colleague::show).post(colleague::invite))
@@ -94,6 +97,15 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn_with_state(pages.clone(), guard::headers))
         .layer(from_fn(guard::log))
         .with_state(pages)
+}
+
+/// The account pages as a server takes them: each request knows the peer of its connection.
+pub type Served = IntoMakeServiceWithConnectInfo<Router, SocketAddr>;
+
+/// The account pages, ready for `axum::serve` and the like. Limits by source need it: under a bare [`router`] every
+/// request would come from the same *unknown* source.
+pub fn served(desk: Desk) -> Served {
+    router(desk).into_make_service_with_connect_info::<SocketAddr>()
 }
 
 fn from_another_site() -> Response {

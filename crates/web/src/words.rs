@@ -104,6 +104,17 @@ pub fn two_step(state: TwoStep, since: &str) -> String {
     }
 }
 
+/// By whom an event was, where its sentence doesn't say so already: a role, never a name.
+pub fn by(actor_kind: &str) -> &'static str {
+    match actor_kind {
+        "user" => "By somebody signed in as you",
+        "link_holder" => "With a link or code from a message",
+        "anonymous" => "On the sign-in pages",
+        // Their sentences begin with "Our desk", or with what happened by itself.
+        _ => "",
+    }
+}
+
 /// One event of an account as its history tells it: what, and by whom by role. `None` for what a user learns
 /// nothing from, and for operations this page doesn't know: a raw name is never shown.
 ///
@@ -160,6 +171,9 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         "enter_step_up_code" => "A code was entered to confirm a change",
         "step_up_with_recovery_code" => "A recovery code was entered to confirm a change",
         "change_password" => "The password was changed",
+        "invite_colleague" => "A colleague was invited",
+        "tell_owner" => "A reminder or a warning was sent to you by email",
+        "export_user" => "Our desk wrote down what is kept about you, because somebody asked for it",
         _ => return None,
     })
 }
@@ -215,6 +229,9 @@ mod tests {
             "enter_step_up_code",
             "step_up_with_recovery_code",
             "change_password",
+            "invite_colleague",
+            "tell_owner",
+            "export_user",
         ];
         for name in known {
             assert!(recovery_desk::operations::TABLE.iter().any(|listed| listed.name == name), "{name}");

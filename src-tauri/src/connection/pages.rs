@@ -62,9 +62,9 @@ impl Pages {
     /// Begins to serve.
     pub fn serve(self, desk: Desk) -> Option<JoinHandle<()>> {
         let listener = self.listener?;
-        let router = recovery_web::router(desk);
+        let pages = recovery_web::served(desk);
         Some(tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
+            if let Err(error) = axum::serve(listener, pages).await {
                 tracing::error!(%error, "account pages");
             }
         }))

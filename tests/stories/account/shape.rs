@@ -10,8 +10,10 @@ use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, on_both_databases};
 
 /// Every page of a signed-in account that a user with 2-step on can open.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 13] = [
     "/account",
+    "/account/history",
+    "/account/email",
     "/account/questions",
     "/account/questions/replace",
     "/account/password",

@@ -5,6 +5,7 @@ mod audit;
 mod import;
 mod keys;
 mod sentences;
+mod user;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

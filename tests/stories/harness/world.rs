@@ -16,9 +16,12 @@ use recovery_desk::keys::DataKeys;
 use recovery_desk::letters::ShownTimes;
 use recovery_desk::mailer::Mailer;
 use recovery_desk::operation::Operation;
+use recovery_desk::settings::breached::BreachedPasswords;
+use recovery_desk::settings::proxies::TrustedProxies;
 use recovery_desk::settings::{Organisation, Settings};
 use recovery_desk::sms::SmsSettings;
 use recovery_desk::store::audit;
+use recovery_rules::phone::DefaultRegion;
 use recovery_rules::time::{Moment, Span};
 use url::Url;
 
@@ -87,7 +90,7 @@ impl World {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let public_url = format!("http://{}/", listener.local_addr().unwrap());
         let world = Self::with_pages(engine, &public_url).await.and_texts(sms).await;
-        let router = recovery_web::router(world.desk.clone());
+        let router = recovery_web::served(world.desk.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         world
     }
@@ -153,13 +156,33 @@ impl World {
             .await
     }
 
+    /// A world with texts whose served pages have settings of their own.
+    pub async fn served_with_settings(
+        engine: Engine,
+        sms: SmsSettings,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let public_url = format!("http://{}/", listener.local_addr().unwrap());
+        let world = Self::with_pages(engine, &public_url).await;
+        let smtp = world.mail.as_ref().map(MailServer::settings);
+        let mut settings = settings_of(smtp, Some(sms.clone()), &world.public_url);
+        change(&mut settings);
+        let (clock, folder) = (world.desk.clock.clone(), world.folder.path());
+        let desk = try_to_open(&world.address, &world.keys, settings, clock, folder).await.unwrap();
+        let pages = recovery_web::served(desk.clone());
+        tokio::spawn(async move { axum::serve(listener, pages).await });
+        Self { desk, sms: Some(sms), ..world }
+    }
+
     /// The same by another way to the database, which may break while the desk is opened.
     pub async fn another_desk_by(&self, address: &Address) -> Desk {
         for _ in 0..20 {
             let smtp = self.mail.as_ref().map(MailServer::settings);
             let clock = self.desk.clock.clone();
             let (url, folder) = (&self.public_url, self.folder.path());
-            if let Ok(desk) = try_to_open(address, &self.keys, smtp, None, url, clock, folder).await {
+            let settings = settings_of(smtp, None, url);
+            if let Ok(desk) = try_to_open(address, &self.keys, settings, clock, folder).await {
                 return desk;
             }
         }
@@ -235,28 +258,33 @@ pub async fn open(
     clock: Clock,
     folder: &Path,
 ) -> Desk {
-    try_to_open(address, keys, smtp, sms, public_url, clock, folder).await.unwrap()
+    try_to_open(address, keys, settings_of(smtp, sms, public_url), clock, folder).await.unwrap()
+}
+
+fn settings_of(smtp: Option<SmtpSettings>, sms: Option<SmsSettings>, public_url: &Url) -> Settings {
+    Settings {
+        organisation: Organisation::of_the_demo(),
+        public_url: public_url.clone(),
+        times: ShownTimes::utc(),
+        smtp,
+        sms,
+        default_region: DefaultRegion::default(),
+        trusted_proxies: TrustedProxies::default(),
+        breached_passwords: BreachedPasswords::default(),
+    }
 }
 
 async fn try_to_open(
     address: &Address,
     keys: &DataKeys,
-    smtp: Option<SmtpSettings>,
-    sms: Option<SmsSettings>,
-    public_url: &Url,
+    settings: Settings,
     clock: Clock,
     folder: &Path,
 ) -> Result<Desk, OpenError> {
     Desk::open(Parts {
         database: Database::connect(address).await?,
         keys: keys.clone(),
-        settings: Settings {
-            organisation: Organisation::of_the_demo(),
-            public_url: public_url.clone(),
-            times: ShownTimes::utc(),
-            smtp,
-            sms,
-        },
+        settings,
         clock,
         chance: Chance::operating_system(),
         hashing: HashingCost::cheap(),

@@ -1,5 +1,6 @@
 //! A user's browser: real Chromium.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
@@ -20,15 +21,20 @@ pub struct Browser {
 impl Browser {
     /// Starts one.
     pub async fn start() -> Self {
-        Self::with(&[]).await
+        Self::with(&[], true).await
     }
 
     /// Starts one that takes the published certificate of the stories for what it is said to be.
     pub async fn at_home() -> Self {
-        Self::with(&["--ignore-certificate-errors"]).await
+        Self::with(&["--ignore-certificate-errors"], true).await
     }
 
-    async fn with(further: &[&str]) -> Self {
+    /// Starts one that runs no script of any page.
+    pub async fn without_scripts() -> Self {
+        Self::with(&[], false).await
+    }
+
+    async fn with(further: &[&str], scripts: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
         let mut command = Command::new("chromedriver");
@@ -56,6 +62,10 @@ impl Browser {
         for argument in further {
             capabilities.add_arg(argument).unwrap();
         }
+        if !scripts {
+            let off = json!({ "profile.default_content_setting_values.javascript": 2 });
+            capabilities.add_experimental_option("prefs", off).unwrap();
+        }
         let driver = connected(&format!("http://127.0.0.1:{port}"), capabilities).await;
         Self { driver, _processes: processes, _profile: profile }
     }
@@ -78,7 +88,7 @@ impl Browser {
     }
 
     /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length. Nothing
-    /// is wider than the screen, not even on the smallest phone.
+    /// is wider than the screen, not even on the smallest phone or at 200 % zoom, and axe-core finds nothing there.
     pub async fn looks(&self, name: &str) {
         let tools = self.driver.cdp();
         for scheme in ["light", "dark"] {
@@ -88,19 +98,49 @@ impl Browser {
                 self.fits(name, width, height).await;
                 self.picture(&format!("{name}-{scheme}-{width}")).await;
             }
-            self.fits(name, 320, 640).await;
+            // A window of 1280 px at 200 % has 640 px of its own, two of the screen's each.
+            for (width, height, pixels) in [(640, 450, 2), (320, 640, 1)] {
+                self.fits_at(name, width, height, pixels).await;
+                self.axe_finds_nothing(&format!("{name}, {scheme}, {width} px")).await;
+            }
         }
         tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
     }
 
     /// Gives the screen this size and sees that the page doesn't scroll sideways.
     async fn fits(&self, name: &str, width: i64, height: i64) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.fits_at(name, width, height, 1).await;
+    }
+
+    async fn fits_at(&self, name: &str, width: i64, height: i64, pixels: i64) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": pixels, "mobile": false });
         self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
         let wide = "const page = document.documentElement; return [page.scrollWidth, page.clientWidth]";
         let wide = self.driver.execute(wide, Vec::new()).await.unwrap();
         let [whole, seen] = [0, 1].map(|i| wide.json()[i].as_i64().unwrap());
         assert!(whole <= width && whole <= seen, "{name} scrolls sideways at {width}");
+    }
+
+    /// Runs axe-core on the page as it stands: WCAG 2.2 A and AA and its best practices.
+    async fn axe_finds_nothing(&self, where_: &str) {
+        let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&axe).expect("axe-core is there after `npm --prefix ui ci`");
+        if self.driver.execute("return typeof axe", Vec::new()).await.unwrap().json() == "undefined" {
+            self.driver.execute(&axe, Vec::new()).await.unwrap();
+        }
+        let tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        let options = json!({
+            "runOnly": { "type": "tag", "values": tags },
+            "rules": { "target-size": { "enabled": true } },
+            "resultTypes": ["violations"],
+        });
+        let run = "const [options, done] = arguments; axe.run(document, options).then((found) => done({ passes: found.passes.length, \
+                   wrong: found.violations.map((v) => `${v.id} (${v.help}): ${v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | ')}`) }), \
+                   (error) => done({ passes: 0, wrong: [String(error)] }));";
+        let found = self.driver.execute_async(run, vec![options]).await.unwrap();
+        let found = found.json();
+        assert_eq!(found["wrong"], json!([]), "axe-core at {where_}");
+        assert!(found["passes"].as_i64().unwrap() > 5, "axe-core looked at nothing at {where_}: {found}");
     }
 
     /// Waits until the page says so.

@@ -82,6 +82,28 @@ pub fn reset_code(organisation: &Organisation, facts: &ResetCode<'_>) -> LetterB
     .set()
 }
 
+/// For an address that has no account, where policy wants it told.
+pub fn no_account(organisation: &Organisation, asked_at: Moment) -> LetterBody {
+    let name = organisation.name();
+    Draft {
+        organisation,
+        subject: format!("You have no account at {name} with this address"),
+        title: "No account with this address",
+        preview: "Somebody asked for a new password with this email address.",
+        blocks: vec![
+            Block::paragraph(format!(
+                "Somebody asked on {} for a new password with this email address. There is no account for it.",
+                organisation.times.date_and_clock(asked_at)
+            )),
+            Block::paragraph(
+                "If it was you, try the other addresses you have: you sign in with the one your company gave us.",
+            ),
+            Block::Note("If it wasn't you, there is nothing to do.".to_owned()),
+        ],
+    }
+    .set()
+}
+
 /// For the owner of a locked account, who can't reset by themselves.
 pub fn reset_locked(organisation: &Organisation, asked_at: Moment) -> LetterBody {
     Draft {

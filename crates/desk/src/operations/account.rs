@@ -1,5 +1,4 @@
-//! The signed-in page: who is in, the state of 2-step, and the account's history, by role and never by an
-//! operator's name.
+//! The signed-in page: who is in, the state of 2-step, and the newest of the account's history.
 
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -8,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain, SessionChange};
+use crate::operations::history::{self, HistoryEvent};
 use crate::perform::PlainShape;
-use crate::store::{audit, companies, security_answers, sessions, two_step, users};
+use crate::store::{companies, security_answers, sessions, two_step, users};
 use crate::work::Work;
 
-/// Events shown.
-const SHOWN: i64 = 100;
+/// Events shown beside the account.
+const NEWEST: i64 = 8;
 
 /// Asks for the own account.
 #[derive(Debug, Hash, Deserialize)]
@@ -35,19 +35,8 @@ pub struct AccountView {
     pub two_step_since: i64,
     /// How many of the four questions are answered.
     pub questions_answered: i64,
-    /// Newest first.
+    /// The newest events.
     pub history: Vec<HistoryEvent>,
-}
-
-/// One event of the account.
-#[derive(Debug, Serialize)]
-pub struct HistoryEvent {
-    /// UTC ms.
-    pub at: i64,
-    /// The operation; the page has the sentence.
-    pub operation: String,
-    /// Who did it, by role: `operator`, `user`, `link_holder`, `anonymous`, `system`.
-    pub by: String,
 }
 
 impl Operation for ReadAccount {
@@ -73,7 +62,7 @@ impl Plain for ReadAccount {
         if two_step.state()? == TwoStep::ToBeSetUpAgain && !later {
             return Err(Refusal::SetUpFirst.into());
         }
-        let history = audit::history(&mut work.tx, &id, SHOWN).await?;
+        let history = history::newest(&id, NEWEST, work).await?;
         Ok(AccountView {
             name: user.name(),
             email: user.email,
@@ -81,10 +70,7 @@ impl Plain for ReadAccount {
             two_step: two_step.state()?,
             two_step_since: two_step.changed_at,
             questions_answered: security_answers::count(&mut work.tx, &id).await?,
-            history: history
-                .into_iter()
-                .map(|row| HistoryEvent { at: row.at, operation: row.operation, by: row.actor_kind })
-                .collect(),
+            history,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Choosing a new password while signed in. Every other session ends at its next request (D1.10).
 
-use recovery_rules::passwords::{Password, acceptable_password};
+use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -12,6 +12,7 @@ use crate::confirmed::{Confirmed, Owner};
 use crate::failure::Stop;
 use crate::hashing::InLine;
 use crate::letters_queue;
+use crate::new_password;
 use crate::operation::{Kind, Operation};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
@@ -58,7 +59,7 @@ impl Confirmed for ChangePassword {
         let minimum = usize::try_from(work.policy.count(number)).unwrap_or(15);
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         let new = Password::new(self.new_password.expose().to_owned());
-        acceptable_password(&new, minimum, &context, |_| false).map_err(|problem| Refusal::BadField {
+        new_password::judge(work.desk, &new, minimum, &context)?.map_err(|problem| Refusal::BadField {
             field: "new_password",
             problem: match (problem.code(), on) {
                 ("password_too_short", true) => "password_too_short_with_two_step",

@@ -3,7 +3,7 @@
 
 use recovery_rules::display_name::DisplayName;
 use recovery_rules::email::Email;
-use recovery_rules::passwords::{MINIMUM_ALONE, Password, acceptable_password};
+use recovery_rules::passwords::{MINIMUM_ALONE, Password};
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Role, Who};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::authenticator;
 use crate::failure::{Fault, Stop};
 use crate::hashing::InLine;
+use crate::new_password;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::secret::SecretText;
@@ -63,7 +64,7 @@ impl Judging for CreateFirstAdministrator {
         let email =
             Email::parse(&self.email).map_err(|p| Refusal::BadField { field: "email", problem: p.code() })?;
         let password = Password::new(self.password.expose().to_owned());
-        acceptable_password(&password, MINIMUM_ALONE, &[email.as_str(), name.as_str()], |_| false)
+        new_password::judge(work.desk, &password, MINIMUM_ALONE, &[email.as_str(), name.as_str()])?
             .map_err(|p| Refusal::BadField { field: "password", problem: p.code() })?;
         Ok((name, email))
     }

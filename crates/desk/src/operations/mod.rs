@@ -23,6 +23,7 @@ pub mod end_call;
 pub mod enter_sign_in_code;
 pub mod first_administrator;
 pub mod greeting;
+pub mod history;
 pub mod housekeeping;
 pub mod import_users;
 pub mod invite_colleague;
@@ -38,6 +39,7 @@ pub mod operator_sign_out;
 pub mod operators;
 pub mod owner_notices;
 pub mod pass_on;
+pub mod personal_data;
 pub mod phone_code;
 pub mod put_off_set_up;
 pub mod read_audit;
@@ -210,6 +212,7 @@ pub const TABLE: &[Listed] = &[
     listed::<enter_sign_in_code::ResendSignInCode>(),
     listed::<sign_in_with_recovery_code::SignInWithRecoveryCode>(),
     listed::<account::ReadAccount>(),
+    listed::<history::ReadHistory>(),
     listed::<two_step::ReadTwoStep>(),
     listed::<turn_two_step_on::StartTurningOn>(),
     listed::<turn_two_step_on::TurnTwoStepOn>(),
@@ -267,6 +270,8 @@ pub const TABLE: &[Listed] = &[
     listed::<read_audit::ReadAudit>(),
     listed::<adopt_keys::AdoptKeys>(),
     listed::<import_users::ImportUsers>(),
+    listed::<personal_data::ExportUser>(),
+    listed::<personal_data::EraseUser>(),
     listed::<crate::audit::sealer::AuditWaits>(),
     listed::<crate::audit::sealer::SealAudit>(),
     listed::<crate::audit::sealer::SignAuditHead>(),

@@ -46,7 +46,11 @@ impl Plain for OwnersToTell {
         let due = work.now - work.policy.span(Number::QuestionsReminder);
         Ok(ToTell {
             unfinished: challenges::unfinished_users(&mut work.tx, before, BATCH).await?,
-            questions: users::to_be_reminded(&mut work.tx, due, BATCH).await?,
+            questions: if work.policy.on(Number::QuestionsReminderSent) {
+                users::to_be_reminded(&mut work.tx, due, BATCH).await?
+            } else {
+                Vec::new()
+            },
         })
     }
 }

@@ -16,11 +16,8 @@ use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::short_codes::{self, Sending, Tried};
 use crate::store::pending_phones::{self, PendingPhone};
-use crate::store::{codes, security_answers, two_step};
+use crate::store::{codes, security_answers, two_step, users};
 use crate::work::Work;
-
-/// The region of numbers typed without a country code.
-const REGION: &str = "GB";
 
 /// A verification code on its way to a new number.
 #[derive(Debug, Serialize)]
@@ -43,7 +40,14 @@ pub(super) async fn may_begin(
     work: &mut Work<'_>,
 ) -> Result<PhoneNumber, Stop> {
     fits(owner, purpose, work).await?;
-    let phone = PhoneNumber::parse(typed, REGION)
+    let offered = match purpose {
+        CodePurpose::TurnOn if typed.trim().is_empty() => {
+            users::offered_phone(&mut work.tx, &owner.user.id).await?.unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let typed = if offered.is_empty() { typed } else { &offered };
+    let phone = PhoneNumber::parse(typed, work.desk.settings.default_region.as_str())
         .map_err(|problem| Refusal::BadField { field: "phone", problem: problem.code() })?;
     if owner.two_step.phone.as_deref() == Some(phone.as_str()) {
         return Err(Refusal::BadField { field: "phone", problem: "phone_same" }.into());
@@ -134,7 +138,7 @@ pub(super) async fn proved(
     }
     short_codes::take(tried, purpose, &owner.user, work).await?;
     pending_phones::forget(&mut work.tx, &owner.user.id).await?;
-    let phone = PhoneNumber::parse(&waiting.phone, REGION)
+    let phone = PhoneNumber::parse(&waiting.phone, work.desk.settings.default_region.as_str())
         .map_err(|problem| Fault::Stored(format!("a number that waits: {}", problem.code())))?;
     Ok((owner, phone))
 }

@@ -3,7 +3,7 @@
 
 use recovery_rules::codes::CallCode;
 use recovery_rules::outcome::outcome;
-use recovery_rules::passwords::{Password, acceptable_password};
+use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -14,6 +14,7 @@ use crate::failure::Stop;
 use crate::hashing::InLine;
 use crate::keys::same_hash;
 use crate::letters_queue::{self, Letter};
+use crate::new_password;
 use crate::operation::{Judging, Kind, Operation};
 use crate::operations::call_happened::happened;
 use crate::operations::send_unlock::call_code_hash;
@@ -95,7 +96,7 @@ impl Judging for RedeemUnlock {
         let minimum = usize::try_from(work.policy.count(Number::PasswordLength)).unwrap_or(15);
         let password = Password::new(self.new_password.expose().to_owned());
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
-        acceptable_password(&password, minimum, &context, |_| false)
+        new_password::judge(work.desk, &password, minimum, &context)?
             .map_err(|p| Refusal::BadField { field: "new_password", problem: p.code() })?;
         let code = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
             None => None,

@@ -2,6 +2,7 @@
 //! statements; what differs is done later, by the system itself, when nobody waits for it.
 
 use recovery_rules::email::Email;
+use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::reset::{REQUEST_WINDOWS, one_more_link, request_counts};
 use recovery_rules::roles::{Door, Who};
@@ -119,7 +120,7 @@ impl Plain for PrepareReset {
     async fn run(self, work: &mut Work<'_>) -> Result<Prepared, Stop> {
         let address = resets::take_request(&mut work.tx, &self.id).await?.ok_or(Refusal::NotFound)?;
         let Some(found) = users::by_email(&mut work.tx, &address).await? else {
-            return Ok(Prepared { queued: false });
+            return queue_no_account(&address, work).await;
         };
         let user = users::lock(&mut work.tx, &found.id).await?.ok_or(Refusal::NotFound)?;
         work.about_user(&user.id);
@@ -158,5 +159,20 @@ async fn queue_locked(user: &users::User, work: &mut Work<'_>) -> Result<Prepare
     }
     letters_queue::queue(work, Letter::to(&user.id, &user.email, "reset_locked"), serde_json::json!({}))
         .await?;
+    Ok(Prepared { queued: true })
+}
+
+/// Nobody has this address: it is told so where policy wants it, a few times a day (D6.2).
+async fn queue_no_account(address: &str, work: &mut Work<'_>) -> Result<Prepared, Stop> {
+    let limit = work.policy.count(Number::NoAccountLettersADay);
+    if limit == 0 {
+        return Ok(Prepared { queued: false });
+    }
+    let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+    let counter = Counter::NoAccountLetters;
+    if counters::spend_within(&mut work.tx, keys, counter, address, limit, day, now).await?.is_err() {
+        return Ok(Prepared { queued: false });
+    }
+    letters_queue::queue(work, Letter::to_nobody(address, "no_account"), serde_json::json!({})).await?;
     Ok(Prepared { queued: true })
 }

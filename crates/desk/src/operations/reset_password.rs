@@ -1,6 +1,6 @@
 //! *Forgot password*, after the link: reading it, the new password, which is staged until the code is right.
 
-use recovery_rules::passwords::{Password, acceptable_password};
+use recovery_rules::passwords::Password;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::reset::password_minimum;
 use recovery_rules::roles::{Door, Who};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
 use crate::hashing::InLine;
+use crate::new_password;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::reset::{self, Proof, ResetDone, ResetView};
@@ -143,7 +144,7 @@ async fn acceptable(password: &SecretText, live: &reset::Live, work: &mut Work<'
     let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
     let minimum = password_minimum(live.two_step.state()?, &work.policy);
     let password = Password::new(password.expose().to_owned());
-    acceptable_password(&password, minimum, &context, |_| false).map_err(|problem| {
+    new_password::judge(work.desk, &password, minimum, &context)?.map_err(|problem| {
         let short = problem.code() == "password_too_short"
             && minimum < password_minimum(TwoStep::Never, &work.policy);
         let problem = if short { "password_too_short_beside_two_step" } else { problem.code() };

@@ -17,7 +17,7 @@ use crate::perform::JudgingShape;
 use crate::recovery_codes;
 use crate::secret::SecretText;
 use crate::short_codes::Tried;
-use crate::store::{sessions, two_step};
+use crate::store::{sessions, two_step, users};
 use crate::work::Work;
 
 /// Begins: sends a verification code to the number.
@@ -26,7 +26,7 @@ use crate::work::Work;
 pub struct StartTurningOn {
     /// The current password.
     pub password: SecretText,
-    /// The number as typed, national or with its country code.
+    /// The number as typed, national or with its country code; empty takes the one an import brought, if there is one.
     pub phone: String,
 }
 
@@ -101,6 +101,7 @@ impl Judging for TurnTwoStepOn {
         let (code, stored) = recovery_codes::make(&owner.user.id, work);
         let phone = (phone.as_str(), phone.last_four());
         two_step::turn_on(&mut work.tx, &owner.user.id, phone, stored, work.now).await?;
+        users::forget_offered_phone(&mut work.tx, &owner.user.id).await?;
         end_what_was_before(&owner.user, Some(&owner.session.session_id), work).await?;
         // The phone was proved in this very session.
         let session = &owner.session.session_id;

@@ -30,6 +30,8 @@ pub struct TwoStepView {
     pub since: i64,
     /// The phone as screens may show it: `•••• 42`.
     pub phone: Option<String>,
+    /// The number an import brought, as screens may show it: taken when none is typed.
+    pub offered_phone: Option<String>,
     /// When the recovery code was made, UTC ms.
     pub recovery_code_at: Option<i64>,
     /// The recovery code was never acknowledged: it is void, and a new one comes first.
@@ -97,6 +99,10 @@ impl Plain for ReadTwoStep {
             state,
             since: two_step.changed_at,
             phone: two_step.phone.as_deref().map(masked_phone_last_two),
+            offered_phone: users::offered_phone(&mut work.tx, &user.id)
+                .await?
+                .as_deref()
+                .map(masked_phone_last_two),
             recovery_code_at: two_step.recovery_code_at,
             pending_acknowledgement: two_step.pending_acknowledgement(),
             questions_answered: security_answers::count(&mut work.tx, &user.id).await?,

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use recovery_rules::email::Email;
+use recovery_rules::phone::DefaultRegion;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::breached::BreachedPasswords;
+use super::proxies::TrustedProxies;
 use super::server::ServerFile;
 use super::{Organisation, Settings};
 use crate::letters::ShownTimes;
@@ -48,6 +51,12 @@ pub struct SettingsFile {
     pub sms: Option<SmsFile>,
     /// What only a server reads.
     pub server: ServerFile,
+    /// The country of phone numbers typed without a country code, such as `GB`, which it is if missing.
+    pub default_region: Option<String>,
+    /// Addresses and networks of proxies whose `X-Forwarded-For` says where a request comes from.
+    pub trusted_proxies: Vec<String>,
+    /// A file of breached passwords: a line each, SHA-1 in hexadecimal and a count, sorted, as the Pwned Passwords corpus has.
+    pub breached_passwords: Option<PathBuf>,
 }
 
 /// A fixed offset from UTC.
@@ -137,7 +146,33 @@ impl SettingsFile {
         let folder = path.parent().unwrap_or(Path::new(""));
         let sms = self.sms.map(|sms| sms.settings(folder)).transpose();
         let sms = sms.map_err(|problem| unusable(path, &problem.to_string()))?;
-        Ok(Settings { organisation: self.organisation, public_url, times, smtp, sms })
+        let default_region = match &self.default_region {
+            None => DefaultRegion::default(),
+            Some(text) => DefaultRegion::parse(text).map_err(|_| {
+                unusable(path, "default_region is two letters of a country, such as GB, DE or US")
+            })?,
+        };
+        let trusted_proxies = TrustedProxies::parse(&self.trusted_proxies)
+            .map_err(|problem| unusable(path, &format!("trusted_proxies: {problem}")))?;
+        let breached_passwords = match self.breached_passwords {
+            None => BreachedPasswords::default(),
+            Some(file) => {
+                let file = beside(path, file);
+                BreachedPasswords::file(&file).map_err(|error| {
+                    unusable(path, &format!("breached_passwords: {}: {error}", file.display()))
+                })?
+            }
+        };
+        Ok(Settings {
+            organisation: self.organisation,
+            public_url,
+            times,
+            smtp,
+            sms,
+            default_region,
+            trusted_proxies,
+            breached_passwords,
+        })
     }
 }
 
@@ -262,6 +297,22 @@ mod tests {
         let settings =
             read(text).unwrap().settings(Path::new("s.toml"), Url::parse("https://a.example").unwrap());
         assert!(settings.unwrap_err().to_string().contains("[organisation]"));
+    }
+
+    #[test]
+    fn the_region_of_numbers_and_the_listed_proxies_are_read_or_named_as_wrong() {
+        let settings =
+            |text: &str| read(text)?.settings(Path::new("s.toml"), Url::parse("https://a.example").unwrap());
+        let plain = settings("").unwrap();
+        assert_eq!(plain.default_region.as_str(), "GB");
+        assert!(plain.trusted_proxies.is_empty());
+        let set =
+            settings("default_region = \"de\"\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]").unwrap();
+        assert_eq!(set.default_region.as_str(), "DE");
+        assert!(set.trusted_proxies.contains("10.9.9.9".parse().unwrap()));
+        assert!(settings("default_region = \"Germany\"").unwrap_err().to_string().contains("two letters"));
+        let wrong = settings("trusted_proxies = [\"proxy\"]").unwrap_err().to_string();
+        assert!(wrong.contains("\"proxy\" is neither"), "{wrong}");
     }
 
     #[test]

@@ -103,6 +103,8 @@ pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<AuditRow>, s
 /// One line of a user's history.
 #[derive(Debug, sqlx::FromRow)]
 pub struct HistoryRow {
+    /// The entry's id.
+    pub id: String,
     /// UTC ms.
     pub at: i64,
     /// The operation.
@@ -111,11 +113,21 @@ pub struct HistoryRow {
     pub actor_kind: String,
 }
 
-/// What happened to a user's account, newest first; attempts that were refused and reservations are left out.
-pub async fn history(tx: &mut Tx, user_id: &str, limit: i64) -> Result<Vec<HistoryRow>, sqlx::Error> {
-    sql("SELECT at, operation, actor_kind FROM audit WHERE user_id = $1 AND result = 'done'
-         ORDER BY at DESC, id DESC LIMIT $2")
+/// What happened to a user's account before a place in the log (a moment and an id; none begins at the newest), newest first.
+/// Attempts that were refused and reservations are left out: they changed nothing.
+pub async fn history(
+    tx: &mut Tx,
+    user_id: &str,
+    before: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<HistoryRow>, sqlx::Error> {
+    let (at, id) = before.unwrap_or((i64::MAX, ""));
+    sql("SELECT id, at, operation, actor_kind FROM audit
+         WHERE user_id = $1 AND result = 'done' AND at <= $2 AND (at < $2 OR id < $3)
+         ORDER BY at DESC, id DESC LIMIT $4")
     .bind(user_id)
+    .bind(at)
+    .bind(id)
     .bind(limit)
     .all(tx)
     .await

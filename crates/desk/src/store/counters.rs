@@ -40,6 +40,8 @@ pub enum Counter {
     Resets,
     /// Letters that tell the owner of a locked account why there is no link.
     ResetLockedLetters,
+    /// Letters that tell an address that it has no account.
+    NoAccountLetters,
     /// Changes of address asked for by a user.
     AddressChanges,
     /// New passwords typed behind one reset link.
@@ -90,6 +92,7 @@ impl Counter {
             Self::ResetSource => "reset_source",
             Self::Resets => "resets",
             Self::ResetLockedLetters => "reset_locked_letters",
+            Self::NoAccountLetters => "no_account_letters",
             Self::AddressChanges => "address_changes",
             Self::StagedPasswords => "staged_passwords",
             Self::TextsANumber => "texts_a_number",

@@ -20,6 +20,7 @@ pub mod meta;
 pub mod operators;
 pub mod outbox;
 pub mod pending_phones;
+pub mod personal_data;
 pub mod policy;
 pub mod remembered_browsers;
 pub mod requests;

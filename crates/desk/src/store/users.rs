@@ -224,6 +224,22 @@ pub async fn lock_account(tx: &mut Tx, id: &str, by: LockedBy) -> Result<(), sql
     Ok(())
 }
 
+/// The number an import brought, while 2-step was never turned on with another.
+pub async fn offered_phone(tx: &mut Tx, id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row: Option<(Option<String>,)> =
+        sql("SELECT offered_phone FROM users WHERE id = $1").bind(id).optional(tx).await?;
+    Ok(row.and_then(|row| row.0))
+}
+
+/// Forgets that number: the user has proved one, this or another.
+pub async fn forget_offered_phone(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET offered_phone = NULL WHERE id = $1 AND offered_phone IS NOT NULL")
+        .bind(id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes a sign-in.
 pub async fn signed_in(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET last_sign_in_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;

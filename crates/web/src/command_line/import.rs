@@ -8,7 +8,7 @@ use recovery_desk::import::{BadLines, Reason, Watch, look_through};
 use recovery_desk::operations::import_users::{ImportUsers, Imported};
 use recovery_desk::words::field_problem;
 use recovery_rules::display_name::DisplayName;
-use recovery_rules::phone::{PhoneNumber, PhoneProblem};
+use recovery_rules::phone::DefaultRegion;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
 
@@ -25,9 +25,10 @@ const TICK: Duration = Duration::from_millis(200);
 pub struct Import {
     /// CSV in UTF-8; its first line names the columns company, role, given_name, family_name, email, phone.
     file: PathBuf,
-    /// The country whose national format phone numbers are written in, such as GB.
-    #[arg(long, value_parser = region)]
-    region: Option<String>,
+    /// The country whose national format phone numbers are written in, such as GB. Without one, numbers begin with + and
+    /// the country code.
+    #[arg(long, env = "RECOVERY_DESK_DEFAULT_REGION", value_parser = region)]
+    region: Option<DefaultRegion>,
     #[command(flatten)]
     opened: Opened,
 }
@@ -35,6 +36,7 @@ pub struct Import {
 /// Runs it.
 pub async fn run(asked: Import) -> Result<Ended, CommandError> {
     let Import { file, region, opened } = asked;
+    let region = region.map(|region| region.as_str().to_owned());
     let desk = opened.desk().await?;
     if desk.demo {
         return Err(recovery_desk::words::refusal(&Refusal::NotInDemo).into());
@@ -147,12 +149,8 @@ fn reason(reason: &Reason) -> String {
 }
 
 /// A region that numbers can be read in.
-fn region(text: &str) -> Result<String, String> {
-    let region = text.trim().to_uppercase();
-    match PhoneNumber::parse("0", &region) {
-        Err(PhoneProblem::Region) => Err("write two letters, such as GB, DE or US".to_owned()),
-        _ => Ok(region),
-    }
+pub fn region(text: &str) -> Result<DefaultRegion, String> {
+    DefaultRegion::parse(text).map_err(|_| "write two letters, such as GB, DE or US".to_owned())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -162,10 +160,11 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use recovery_rules::phone::PhoneProblem;
 
     #[test]
     fn a_region_is_two_letters_of_a_country() {
-        assert_eq!(region("gb"), Ok("GB".to_owned()));
+        assert_eq!(region("gb").unwrap().as_str(), "GB");
         assert!(region("Britain").is_err());
     }
 

@@ -223,6 +223,16 @@ impl InForce {
         ));
         let sms = if self.file.sms.is_some() { "set, secrets not shown  # file" } else { "not set" };
         lines.push(format!("sms = {sms}"));
+        let of_pages = |name: &str, value: Option<String>| {
+            value.map_or_else(|| format!("{name} = not set"), |value| format!("{name} = {value}  # {FILE}"))
+        };
+        lines.push(of_pages(
+            "default_region",
+            self.file.default_region.as_ref().map(|region| format!("{region:?}")),
+        ));
+        let proxies = &self.file.trusted_proxies;
+        lines.push(of_pages("trusted_proxies", (!proxies.is_empty()).then(|| format!("{proxies:?}"))));
+        lines.push(of_pages("breached_passwords", self.file.breached_passwords.as_ref().map(path)));
         lines
     }
 

@@ -51,7 +51,7 @@ pub async fn play(database_url: Option<String>) -> Result<(), CommandError> {
         Err(error) => return Err(error.into()),
     }
     let tasks = caretaker::start(desk.clone())?;
-    let pages = crate::router(desk.clone());
+    let pages = crate::served(desk.clone());
     let serving = tokio::spawn(async move { axum::serve(listener, pages).await });
     let played = story::tell(&desk, &public_url).await;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);

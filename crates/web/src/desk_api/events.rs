@@ -139,7 +139,8 @@ pub async fn listen(State(api): State<DeskApi>, peer: Peer, headers: HeaderMap) 
 
 impl DeskApi {
     async fn begin(&self, peer: &Peer, headers: &HeaderMap) -> Result<Listening, Failure> {
-        let (caller, _) = self.caller(wire::EVENTS, &source::of(peer), headers, &[])?;
+        let source = source::of(peer, headers, &self.desk.settings.trusted_proxies);
+        let (caller, _) = self.caller(wire::EVENTS, &source, headers, &[])?;
         // Subscribed first: what happens between this and the look back is heard twice, and told once by its id.
         let news = self.hub.subscribe(&self.desk);
         let stopping = self.hub.0.stopping.subscribe();

@@ -10,6 +10,7 @@ use recovery_rules::refusal::Refusal;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Moment;
 
+use super::history::{self, Event};
 use super::{Frame, Pages, Tab, render, see_other};
 use crate::cookies::Cookie;
 use crate::words;
@@ -22,11 +23,6 @@ struct Account<'a> {
     two_step: String,
     set_up_again: bool,
     history: Vec<Event>,
-}
-
-struct Event {
-    at: String,
-    sentence: &'static str,
 }
 
 /// To the account or to sign-in, by whether this browser has a session's cookie.
@@ -64,16 +60,12 @@ fn page(pages: &Pages, view: &AccountView) -> Response {
     let set_up_again = view.two_step == TwoStep::ToBeSetUpAgain;
     // The unlock puts 2-step into this state in its own transaction, with one reading of the clock.
     let unlocked_at = set_up_again.then_some(Moment(view.two_step_since));
-    let history = view.history.iter().filter_map(|event| {
-        let sentence = words::event(&event.operation, Moment(event.at), unlocked_at)?;
-        Some(Event { at: pages.date(event.at), sentence })
-    });
     let page = Account {
         frame: pages.frame_of(Tab::Account),
         view,
         two_step: words::two_step(view.two_step, &pages.date(view.two_step_since)),
         set_up_again,
-        history: history.collect(),
+        history: history::shown(pages, &view.history, unlocked_at),
     };
     render(StatusCode::OK, &page)
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use recovery_desk::operations::request_reset::RequestReset;
 use recovery_rules::refusal::Refusal;
@@ -40,12 +41,18 @@ pub async fn show(State(pages): State<Pages>) -> Response {
 }
 
 /// An address was sent in.
-pub async fn ask(State(pages): State<Pages>, peer: Peer, Form(typed): Form<Typed>) -> Response {
+pub async fn ask(
+    State(pages): State<Pages>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
     let email: String = typed.email.trim().chars().take(300).collect();
     if email.is_empty() {
         return page(&pages, &email, Problem::at(&["email"], words::EMAIL_MISSING.to_owned()));
     }
-    let request = RequestReset { email: email.clone(), source: source::of(&peer) };
+    let source = source::of(&peer, &headers, &pages.desk().settings.trusted_proxies);
+    let request = RequestReset { email: email.clone(), source };
     match pages.ask(request).await {
         Ok(_) => render(axum::http::StatusCode::OK, &Sent { frame: pages.frame(), email: &email }),
         Err(failure) if failure.refusal().and_then(Refusal::field) == Some("email") => {

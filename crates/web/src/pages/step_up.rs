@@ -19,7 +19,7 @@ use super::{Frame, Pages, Problem, Tab, recovery_code, render, see_other};
 use crate::words;
 
 /// Where it may lead back to, by the name in the address. Anything else leads to the 2-step page.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
     ("two-step", "/account/two-step"),
     ("on", "/account/two-step/on"),
     ("phone", "/account/two-step/phone"),
@@ -28,6 +28,7 @@ const PLACES: [(&str, &str); 8] = [
     ("recovery-code", "/account/recovery-code"),
     ("questions", "/account/questions/replace"),
     ("password", "/account/password"),
+    ("email", "/account/email"),
 ];
 
 #[derive(Template)]

@@ -31,6 +31,10 @@ struct Number<'a> {
     turns_on: bool,
     action: &'static str,
     phone: &'a str,
+    /// A number as it is written in the country of the settings.
+    example: Option<String>,
+    /// The number that counts if none is typed, masked.
+    offered: Option<&'a str>,
     problem: Problem,
 }
 
@@ -66,7 +70,7 @@ pub async fn show_on(State(pages): State<Pages>, headers: HeaderMap) -> Response
         Ok(view) if view.on() => see_other("/account/two-step"),
         Ok(view) if view.questions_answered < 4 => see_other("/account/questions?then=two-step"),
         Ok(view) if view.second_step_needed => pages.step_up_first(ON),
-        Ok(_) => number(&pages, true, "", Problem::none()),
+        Ok(view) => number(&pages, true, "", view.offered_phone.as_deref(), Problem::none()),
         Err(failure) => pages.refused_to_user(&failure, ON),
     }
 }
@@ -76,7 +80,7 @@ pub async fn show_change(State(pages): State<Pages>, headers: HeaderMap) -> Resp
     match pages.ask_as_user(&headers, ReadTwoStep {}).await {
         Ok(view) if !view.on() => see_other("/account/two-step"),
         Ok(view) if view.second_step_needed => pages.step_up_first(CHANGE),
-        Ok(_) => number(&pages, false, "", Problem::none()),
+        Ok(_) => number(&pages, false, "", None, Problem::none()),
         Err(failure) => pages.refused_to_user(&failure, CHANGE),
     }
 }
@@ -89,7 +93,7 @@ pub async fn start_on(
 ) -> Response {
     let (password, phone) = taken(typed);
     let asked = pages.ask_as_user(&headers, StartTurningOn { password, phone: phone.clone() }).await;
-    started(&pages, asked, true, &phone)
+    started(&pages, &headers, asked, true, &phone).await
 }
 
 /// Changing: password and number were sent in.
@@ -100,15 +104,16 @@ pub async fn start_change(
 ) -> Response {
     let (password, phone) = taken(typed);
     let asked = pages.ask_as_user(&headers, StartChangingPhone { password, phone: phone.clone() }).await;
-    started(&pages, asked, false, &phone)
+    started(&pages, &headers, asked, false, &phone).await
 }
 
 fn taken(typed: TypedNumber) -> (SecretText, String) {
     (typed.password.unwrap_or_else(|| SecretText::new("")), typed.phone.chars().take(60).collect())
 }
 
-fn started(
+async fn started(
     pages: &Pages,
+    headers: &HeaderMap,
     asked: Result<PhoneCodeOnItsWay, Failure>,
     turns_on: bool,
     phone: &str,
@@ -124,7 +129,13 @@ fn started(
         _ => None,
     });
     match problem {
-        Some(problem) => number(pages, turns_on, phone, problem),
+        Some(problem) => {
+            let offered = match pages.ask_as_user(headers, ReadTwoStep {}).await {
+                Ok(view) if turns_on => view.offered_phone,
+                _ => None,
+            };
+            number(pages, turns_on, phone, offered.as_deref(), problem)
+        }
         None => pages.refused_to_user(&failure, if turns_on { ON } else { CHANGE }),
     }
 }
@@ -188,10 +199,11 @@ pub async fn resend(State(pages): State<Pages>, headers: HeaderMap) -> Response 
     }
 }
 
-fn number(pages: &Pages, turns_on: bool, phone: &str, problem: Problem) -> Response {
+fn number(pages: &Pages, turns_on: bool, phone: &str, offered: Option<&str>, problem: Problem) -> Response {
     let action = if turns_on { ON } else { CHANGE };
     let frame = pages.frame_of(Tab::TwoStep);
-    render(problem.status(), &Number { frame, turns_on, action, phone, problem })
+    let example = pages.desk().settings.default_region.example();
+    render(problem.status(), &Number { frame, turns_on, action, phone, example, offered, problem })
 }
 
 async fn code(pages: &Pages, headers: &HeaderMap, typed: &str, again: bool, problem: Problem) -> Response {

@@ -1,7 +1,7 @@
 //! Accepting an invitation: the code of the letter, a password, then the authenticator, tried once before anybody is
 //! active. In two steps, like the first administrator.
 
-use recovery_rules::passwords::{MINIMUM_ALONE, Password, acceptable_password};
+use recovery_rules::passwords::{MINIMUM_ALONE, Password};
 use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -12,6 +12,7 @@ use super::invitation_hash;
 use crate::authenticator;
 use crate::failure::Stop;
 use crate::hashing::InLine;
+use crate::new_password;
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::operations::operator_sign_in::folded;
 use crate::perform::{JudgingShape, PlainShape};
@@ -73,7 +74,7 @@ impl Judging for AcceptInvitation {
         if let Some(operator) = &operator {
             // What is wrong with the password is told to whoever holds the code, and costs no invitation.
             let password = Password::new(self.password.expose().to_owned());
-            acceptable_password(&password, MINIMUM_ALONE, &[&operator.email, &operator.name], |_| false)
+            new_password::judge(work.desk, &password, MINIMUM_ALONE, &[&operator.email, &operator.name])?
                 .map_err(|p| Refusal::BadField { field: "password", problem: p.code() })?;
             work.note("operator", operator.id.clone());
         }

@@ -1,0 +1,258 @@
+//! What is kept about one user, and taking it away. The row of the user and those that other rows point at stay, emptied, so that
+//! counts and the audit log still hold; `docs/privacy.md` lists both.
+
+use recovery_rules::time::Moment;
+
+use super::users::User;
+use crate::database::{Tx, sql};
+
+/// The account itself, beside what [`User`] has.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct AccountData {
+    /// The company's name.
+    pub company: String,
+    /// 2-step.
+    pub two_step: String,
+    /// The verified phone.
+    pub phone: Option<String>,
+    /// The number an import brought.
+    pub offered_phone: Option<String>,
+    /// The address before the last change.
+    pub former_email: Option<String>,
+    /// UTC ms.
+    pub created_at: i64,
+}
+
+/// A question that was answered; the answer can't be shown by anybody.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct QuestionData {
+    /// Which question of the catalogue.
+    pub question_id: String,
+    /// UTC ms.
+    pub saved_at: i64,
+}
+
+/// A session.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct SessionData {
+    /// UTC ms.
+    pub started_at: i64,
+    /// UTC ms.
+    pub last_seen_at: i64,
+    /// UTC ms.
+    pub ended_at: Option<i64>,
+    /// By what a second step was done.
+    pub second_step_by: Option<String>,
+}
+
+/// A remembered browser.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct BrowserData {
+    /// What it says it is, in our words.
+    pub label: String,
+    /// UTC ms.
+    pub remembered_at: i64,
+    /// UTC ms.
+    pub last_used_at: i64,
+}
+
+/// A phone call with the desk. By whom it was taken is not told.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct CallData {
+    /// UTC ms.
+    pub opened_at: i64,
+    /// UTC ms.
+    pub ended_at: Option<i64>,
+    /// The address on file then.
+    pub address: String,
+    /// Checks of the answers.
+    pub checks_used: i64,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// What was written down.
+    pub notes: String,
+}
+
+/// A message that was sent or waits.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct MessageData {
+    /// `mail` or `sms`.
+    pub kind: String,
+    /// Which letter.
+    pub letter: String,
+    /// Where to.
+    pub address: String,
+    /// What became of it.
+    pub state: String,
+    /// UTC ms.
+    pub queued_at: i64,
+}
+
+/// A change of address that was asked for.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct AddressData {
+    /// From.
+    pub former_email: String,
+    /// To.
+    pub new_email: String,
+    /// UTC ms.
+    pub asked_at: i64,
+    /// UTC ms.
+    pub confirmed_at: Option<i64>,
+    /// UTC ms.
+    pub stopped_at: Option<i64>,
+}
+
+/// An entry of the audit log about the user.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct AuditData {
+    /// UTC ms.
+    pub at: i64,
+    /// What.
+    pub operation: String,
+    /// `done`, `reserved` or `refused`.
+    pub result: String,
+    /// By whom, as a role.
+    pub actor_kind: String,
+}
+
+/// The account.
+pub async fn account(tx: &mut Tx, id: &str) -> Result<AccountData, sqlx::Error> {
+    sql("SELECT c.name AS company, t.state AS two_step, t.phone, u.offered_phone, u.former_email, u.created_at
+         FROM users u JOIN companies c ON c.id = u.company_id JOIN two_step t ON t.user_id = u.id WHERE u.id = $1")
+    .bind(id)
+    .one(tx)
+    .await
+}
+
+/// The questions.
+pub async fn questions(tx: &mut Tx, id: &str) -> Result<Vec<QuestionData>, sqlx::Error> {
+    sql("SELECT question_id, saved_at FROM security_answers WHERE user_id = $1 ORDER BY slot")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// The sessions.
+pub async fn sessions(tx: &mut Tx, id: &str) -> Result<Vec<SessionData>, sqlx::Error> {
+    sql("SELECT started_at, last_seen_at, ended_at, second_step_by FROM sessions WHERE user_id = $1 ORDER BY started_at")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// The remembered browsers.
+pub async fn browsers(tx: &mut Tx, id: &str) -> Result<Vec<BrowserData>, sqlx::Error> {
+    sql("SELECT label, remembered_at, last_used_at FROM remembered_browsers WHERE user_id = $1 ORDER BY remembered_at")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// The calls.
+pub async fn calls(tx: &mut Tx, id: &str) -> Result<Vec<CallData>, sqlx::Error> {
+    sql("SELECT opened_at, ended_at, address, checks_used, outcome, notes FROM calls WHERE user_id = $1 ORDER BY opened_at")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// The messages.
+pub async fn messages(tx: &mut Tx, id: &str) -> Result<Vec<MessageData>, sqlx::Error> {
+    sql("SELECT kind, letter, address, state, queued_at FROM outbox WHERE user_id = $1 ORDER BY queued_at, id")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// The changes of address.
+pub async fn addresses(tx: &mut Tx, id: &str) -> Result<Vec<AddressData>, sqlx::Error> {
+    sql("SELECT former_email, new_email, asked_at, confirmed_at, stopped_at FROM email_changes WHERE user_id = $1
+         ORDER BY asked_at")
+    .bind(id)
+    .all(tx)
+    .await
+}
+
+/// The audit log about the user.
+pub async fn audit(tx: &mut Tx, id: &str) -> Result<Vec<AuditData>, sqlx::Error> {
+    sql("SELECT at, operation, result, actor_kind FROM audit WHERE user_id = $1 ORDER BY at, id")
+        .bind(id)
+        .all(tx)
+        .await
+}
+
+/// Whether a call about the user is open.
+pub async fn on_a_call(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
+    Ok(sql("SELECT COUNT(*) FROM calls WHERE user_id = $1 AND ended_at IS NULL").bind(id).number(tx).await?
+        > 0)
+}
+
+/// What belongs to the user alone; rows that others point at come last.
+const REMOVED: &[&str] = &[
+    "DELETE FROM pending_phones WHERE user_id = $1",
+    "DELETE FROM security_answers WHERE user_id = $1",
+    "DELETE FROM remembered_browsers WHERE user_id = $1",
+    "DELETE FROM sign_in_challenges WHERE user_id = $1",
+    "DELETE FROM call_references WHERE user_id = $1",
+    "DELETE FROM reset_proofs WHERE user_id = $1",
+    "DELETE FROM resets WHERE user_id = $1",
+    "DELETE FROM email_changes WHERE user_id = $1",
+    "DELETE FROM sessions WHERE user_id = $1",
+    "UPDATE two_step SET state = 'never', phone = NULL, phone_last4 = NULL, recovery_code_hash = NULL,
+       recovery_code_at = NULL, recovery_code_last_group = NULL WHERE user_id = $1",
+    "UPDATE operators SET user_id = NULL WHERE user_id = $1",
+    "UPDATE calls SET address = '', notes = '', reference = NULL WHERE user_id = $1",
+    "UPDATE approvals SET notes = '' WHERE user_id = $1",
+    "UPDATE outbox SET address = '', facts = '{}', sealed_secret = NULL, server_reply = NULL, lease_until = NULL,
+       fence = fence + 1,
+       state = CASE WHEN state IN ('waiting', 'sending', 'deferred') THEN 'superseded' ELSE state END
+     WHERE user_id = $1",
+    // Personal data of the audit log stands in `detail` alone; the chain is over its hash.
+    "UPDATE audit SET detail = NULL
+     WHERE user_id = $1 OR call_id IN (SELECT id FROM calls WHERE user_id = $1)",
+];
+
+/// Takes away everything about a user that says who it is or opens anything.
+pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Error> {
+    for address in
+        addresses(tx, &user.id).await?.iter().flat_map(|change| [&change.former_email, &change.new_email])
+    {
+        forget_address(tx, address).await?;
+    }
+    forget_address(tx, &user.email).await?;
+    for statement in REMOVED {
+        sql(statement).bind(&user.id).run(tx).await?;
+    }
+    sql("UPDATE codes SET code_hash = NULL, ended_at = COALESCE(ended_at, $2) WHERE user_id = $1")
+        .bind(&user.id)
+        .bind(now)
+        .run(tx)
+        .await?;
+    sql("UPDATE links SET address = '', secret_hash = NULL, ended_because = COALESCE(ended_because, 'account_changed'),
+           ended_at = COALESCE(ended_at, $2) WHERE user_id = $1")
+    .bind(&user.id)
+    .bind(now)
+    .run(tx)
+    .await?;
+    // No mailbox can have this address: `.invalid` is nobody's [RFC 2606 2].
+    let nobody = format!("erased-{}@erased.invalid", user.id.to_lowercase());
+    sql("UPDATE users SET given_name = 'Erased', family_name = 'user', given_fold = 'erased', family_fold = 'user',
+           email = $2, email_fold = $2, account = 'closed', locked_by = NULL, password_hash = NULL,
+           security_epoch = security_epoch + 1, offered_phone = NULL, paused_until = NULL,
+           reference_paused_until = NULL, stopped_until = NULL, frozen_until = NULL, last_sign_in_at = NULL,
+           former_email = NULL, former_email_until = NULL, reminded_at = NULL, unfinished_told_at = NULL
+         WHERE id = $1")
+    .bind(&user.id)
+    .bind(nobody)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Requests with an address, before anybody looked whose it is, and letters of a demo.
+async fn forget_address(tx: &mut Tx, address: &str) -> Result<(), sqlx::Error> {
+    sql("DELETE FROM reset_requests WHERE email_fold = $1").bind(address.to_lowercase()).run(tx).await?;
+    sql("DELETE FROM demo_mailbox WHERE sent_to = $1").bind(address).run(tx).await?;
+    Ok(())
+}

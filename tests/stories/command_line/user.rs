@@ -1,0 +1,160 @@
+//! `user`: what is kept about one person is written down, and erased so that nothing is left in any byte but the audit chain, which holds.
+
+use std::fs;
+
+use recovery_rules::states::TwoStep;
+
+use super::{PASSPHRASE, Ran, Server, sealed};
+use crate::harness::fixtures::NewUser;
+use crate::harness::person::{Person, text, world_with_texts};
+use crate::harness::posted::PRIYA;
+use crate::harness::{Engine, PASSWORD, World, on_both_databases};
+
+fn run(world: &World, words: &[&str]) -> Ran {
+    Server::new(words).path("--keys", &world.folder.path().join("keys.sealed")).on(world).run(&[PASSPHRASE])
+}
+
+/// Priya with a life behind her: a sign-in, a remembered browser, a call with notes, a change of address that waits.
+async fn lived(engine: Engine) -> (World, String) {
+    let (world, gateway) = world_with_texts(engine).await;
+    let user = world.priya().await;
+    sealed(&world);
+    let priya = Person::at(&world);
+    priya.signs_in_remembered(&world, &gateway).await.is_at("/account");
+    let dana = world.agent("Dana Whitlock").await;
+    let call = dana.verified_call(&user).await;
+    dana.send(&call.call_id).await.unwrap();
+    while world.post().await > 0 {}
+    priya
+        .post("/account/email", &[("password", PASSWORD), ("new_email", "priya.shah@hartwell.example")])
+        .await
+        .says("Check your new mailbox");
+    while world.post().await > 0 {}
+    dana.end(&call.call_id).await.unwrap();
+    world.change("UPDATE calls SET notes = 'Priya rang from Whitby' WHERE user_id = $1", &user).await;
+    (world, user)
+}
+
+on_both_databases! {
+    async fn an_export_holds_what_is_kept_and_no_secret_and_is_audited(engine: Engine) {
+        let (world, _) = lived(engine).await;
+        let file = world.folder.path().join("priya.json");
+        let file_name = file.to_str().unwrap().to_owned();
+        run(&world, &["user", "export", "nobody@hartwell.example", "--to", &file_name]).says(1, "There is no user");
+        assert!(!file.exists());
+        run(&world, &["user", "export", " Priya.Raman@hartwell.example", "--to", &file_name]).well();
+        let text = fs::read_to_string(&file).unwrap();
+        let data: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((data["email"].as_str(), data["data"]["phone"].as_str()), (Some(PRIYA), Some("+447700900123")));
+        assert_eq!(data["data"]["company"], "Hartwell Logistics");
+        assert_eq!(data["calls"][0]["notes"], "Priya rang from Whitby");
+        assert_eq!(data["address_changes"][0]["new_email"], "priya.shah@hartwell.example");
+        assert_eq!(data["browsers"][0]["label"], "Firefox on Linux");
+        assert_eq!(data["questions"].as_array().unwrap().len(), 4);
+        assert!(data["messages"].as_array().unwrap().iter().any(|message| message["letter"] == "unlock"), "{text}");
+        assert!(data["history"].as_array().unwrap().iter().any(|event| event["operation"] == "check_answers"));
+        for never in ["Dana", "dana", "argon2", "hash", "Quibblecar", "secret"] {
+            assert!(!text.contains(never), "{never} is in the export");
+        }
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        run(&world, &["user", "export", PRIYA, "--to", &file_name]).says(1, "exists already");
+        assert_eq!(world.audited("export_user", "done").await, 1);
+    }
+
+    async fn an_erased_user_is_in_no_row_any_more_and_the_audit_chain_holds(engine: Engine) {
+        let (world, user) = lived(engine).await;
+        let other = NewUser { given: "Noor", email: "noor@hartwell.example", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(other).await;
+        let entries = world.audit().await.len();
+        run(&world, &["user", "erase", PRIYA, "--confirm", "noor@hartwell.example"]).says(1, "not the same");
+        let dana = world.agent("Sam Ortiz").await;
+        let call = dana.open(&user).await.unwrap();
+        run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).says(1, "A phone call about");
+        dana.end(&call.call_id).await.unwrap();
+        let before = rows(&world).await;
+        for there in ["Raman", "priya.raman", "priya.shah", "900123", "Whitby"] {
+            assert!(before.contains(there), "the search for {there} is blind");
+        }
+        run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).well();
+        let after = rows(&world).await;
+        for gone in ["Priya", "priya.raman", "priya.shah", "900123", "Whitby", "Firefox"] {
+            assert!(!after.contains(gone), "{gone} is kept: {after}");
+        }
+        assert!(after.contains("noor@hartwell.example"), "nobody else is touched");
+        // The chain holds, and says that an erasure happened.
+        assert!(world.audit().await.len() > entries);
+        assert_eq!(world.audited("erase_user", "done").await, 1);
+        // Nothing opens: no sign-in, no reset, no look-up by name; the address is free for somebody new.
+        Person::at(&world).types_password(PRIYA, PASSWORD).await.says("Email or password is not right");
+        Person::at(&world).post("/forgot", &[("email", PRIYA)]).await.says("Check your email");
+        let letters = world.mail.as_ref().unwrap().arrived().len();
+        while world.post().await > 0 {}
+        assert_eq!(world.mail.as_ref().unwrap().arrived().len(), letters, "no letter to who isn't there");
+        run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).says(1, "There is no user");
+        world.user(NewUser::default()).await;
+        Person::at(&world).types_password(PRIYA, PASSWORD).await.is_at("/sign-in/code");
+    }
+
+    async fn the_history_tells_everything_by_role_page_by_page_and_never_by_name(engine: Engine) {
+        let (world, gateway) = world_with_texts(engine).await;
+        let user = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&user).await;
+        dana.end(&call.call_id).await.unwrap();
+        let priya = Person::at(&world);
+        for _ in 0..30 {
+            world.later(recovery_rules::time::Span::minutes(30));
+            priya.types_password(PRIYA, PASSWORD).await.is_at("/sign-in/code");
+            let code = text(&world, &gateway).await;
+            priya.post("/sign-in/code", &[("code", &code)]).await.is_at("/account");
+            if priya.get("/account/history").await.text.contains("Older") {
+                break;
+            }
+            priya.post("/sign-out", &[]).await;
+        }
+        let account = priya.get("/account").await;
+        account.says("What happened last").says("/account/history").never_says("Our desk took a phone call");
+        let newest = priya.get("/account/history").await;
+        newest.says("A verification code was entered to sign in").says("On the sign-in pages").says("Older").never_says("Newest");
+        let older = newest.text.split("/account/history?before=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let page = priya.get(&format!("/account/history?before={older}")).await;
+        page.says("Our desk took a phone call about your account").says("Newest").never_says("Older");
+        for page in [&account, &newest, &page] {
+            page.never_says("Dana").never_says("Whitlock").never_says(&dana.id);
+        }
+        // A place that is none begins at the newest; nobody else's history can be reached by a place.
+        priya.get("/account/history?before=%22%3E%3Cimg").await.says("Older").never_says("<img");
+        let noor = NewUser { given: "Noor", email: "noor@hartwell.example", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(noor).await;
+        let noor = Person::at(&world);
+        noor.types_password("noor@hartwell.example", PASSWORD).await.is_at("/account");
+        noor.get(&format!("/account/history?before={older}")).await.never_says("Our desk took");
+    }
+}
+
+/// Every row of every table, as text.
+async fn rows(world: &World) -> String {
+    match &world.address {
+        recovery_desk::database::Address::Sqlite(path) => {
+            let dump = std::process::Command::new("python3")
+                .args([
+                    "-c",
+                    "import sqlite3,sys\nfor line in sqlite3.connect(sys.argv[1]).iterdump(): print(line)",
+                ])
+                .arg(path)
+                .output()
+                .unwrap();
+            assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+            String::from_utf8_lossy(&dump.stdout).into_owned()
+        }
+        recovery_desk::database::Address::Postgres { .. } => {
+            let name = crate::harness::scan::database_name(world);
+            let cluster = crate::harness::databases::cluster();
+            let tables = cluster
+                .run(&name, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
+            let dump = tables.lines().map(|table| cluster.run(&name, &format!("SELECT * FROM {table}")));
+            dump.collect::<Vec<_>>().join("\n")
+        }
+    }
+}
