@@ -497,3 +497,15 @@ CREATE TABLE leases (
   fence  BIGINT NOT NULL,
   until  BIGINT NOT NULL
 );
+
+-- The contract with other applications (docs/auth-database.md): what stands here stays as it is; what has to change
+-- becomes a view with the next number beside it.
+CREATE VIEW shared_users_v1 AS
+  SELECT id AS user_id, company_id, kind, given_name, family_name, email, account, last_sign_in_at, created_at FROM users;
+CREATE VIEW shared_two_step_v1 AS
+  SELECT user_id, state, changed_at FROM two_step;
+CREATE VIEW shared_sessions_v1 AS
+  SELECT sessions.id AS session_id, sessions.user_id, sessions.started_at, sessions.last_seen_at, sessions.expires_at,
+         sessions.second_step_at
+  FROM sessions JOIN users ON users.id = sessions.user_id
+  WHERE sessions.ended_at IS NULL AND sessions.epoch = users.security_epoch AND users.account = 'active';

@@ -34,9 +34,15 @@ pub struct Running {
 impl Running {
     /// Starts one on the database of this world, by a settings file.
     pub fn start(world: &World, name: &str) -> Self {
-        let (port, metrics) = (free_port(), free_port());
+        let port = free_port();
+        Self::start_at(world, name, port, &format!("https://localhost:{port}/"))
+    }
+
+    /// Starts one at that port, which users and desks know by that address.
+    pub fn start_at(world: &World, name: &str, port: u16, public_url: &str) -> Self {
+        let metrics = free_port();
         let url: url::Url = format!("https://localhost:{port}/").parse().unwrap();
-        let settings = settings_file(world, name, port, metrics, url.as_str());
+        let settings = settings_file(world, name, port, metrics, public_url);
         let mut child =
             Server::new(&["serve", "--log-format", "json"]).path("--settings", &settings).start(&[]);
         let log = Arc::new(Mutex::new(String::new()));
@@ -106,7 +112,7 @@ fn settings_file(world: &World, name: &str, port: u16, metrics: u16, url: &str) 
     std::fs::create_dir_all(&folder).unwrap();
     certificate(&folder);
     let chance = recovery_desk::chance::Chance::operating_system();
-    unwrapped::write_file(&folder.join("keys"), &world.keys, IfExists::Refuse, &chance).unwrap();
+    unwrapped::write_file(&folder.join("keys"), &world.keys, IfExists::Replace, &chance).unwrap();
     let database = match &world.address {
         Address::Sqlite(path) => format!("sqlite = {path:?}"),
         Address::Postgres { url, .. } => {

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::hashing::{Hasher, HashingCost};
 use crate::keys::{DataKeys, KeyHistory, Standing};
 use crate::operations::adopt_keys::{AdoptKeys, KeysAdopted};
+use crate::operations::end_what_was_restored::UNFINISHED;
 use crate::settings::Settings;
 use crate::store::meta;
 use crate::store::policy::KEY_GENERATION;
@@ -97,6 +98,11 @@ pub enum OpenError {
         "These keys were replaced by newer ones. Open the newest keys.sealed: where the keys were rotated, or in the newest export."
     )]
     KeysOutOfDate,
+    /// A backup was restored into it, and not everything that could let somebody in has ended yet.
+    #[error(
+        "This database was restored from a backup, and the restore broke off. Restore it again into a new one: recovery-desk-server restore."
+    )]
+    RestoreUnfinished,
     /// The database could not be told of the new keys.
     #[error("The database could not take over the new keys: {0} They are kept; open it with them once more.")]
     NotAdopted(Failure),
@@ -116,10 +122,25 @@ impl Desk {
     /// # Errors
     /// [`OpenError`]; then nothing was changed but the schema.
     pub async fn open(parts: Parts) -> Result<Self, OpenError> {
+        Self::open_any(parts, false).await
+    }
+
+    /// Opens a database a backup was just restored into, for the one operation that ends what must not live again.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_restored(parts: Parts) -> Result<Self, OpenError> {
+        Self::open_any(parts, true).await
+    }
+
+    async fn open_any(parts: Parts, restored: bool) -> Result<Self, OpenError> {
         parts.database.migrate().await?;
         let published = parts.keys.key_ids() == DataKeys::published_demo().key_ids();
         let ours = KeyHistory::of(&parts.keys);
         let mut tx = parts.database.begin().await?;
+        if !restored && meta::get(&mut tx, UNFINISHED).await?.is_some() {
+            return Err(OpenError::RestoreUnfinished);
+        }
         let kind = meta::get(&mut tx, "kind").await?;
         let demo = kind.as_deref().map_or(published, |kind| kind == "demo");
         if demo != published || (demo && (parts.settings.smtp.is_some() || parts.settings.sms.is_some())) {

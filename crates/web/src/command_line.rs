@@ -4,6 +4,7 @@
 mod asking;
 mod audit;
 mod bounce;
+mod backup;
 mod database;
 mod import;
 mod keys;
@@ -82,6 +83,10 @@ enum Command {
     Settings(Box<serve_settings::Serve>),
     /// Brings the schema of a database up to date.
     Migrate(Place),
+    /// Writes a backup of the database: one file, readable by its owner alone.
+    Backup(backup::Backup),
+    /// Restores a backup into a new database; every session, link and code in it ends.
+    Restore(backup::Restore),
     /// Operators of the desk.
     #[command(subcommand)]
     Operators(operators::Operators),
@@ -143,6 +148,8 @@ async fn command(command: Command) -> Result<Ended, CommandError> {
             Database::connect(&place.address()?).await?.migrate().await?;
             line("The schema is up to date.");
         }
+        Command::Backup(asked) => backup::backup(asked).await?,
+        Command::Restore(asked) => backup::restore(asked).await?,
         Command::Operators(asked) => operators::run(asked).await?,
         Command::Bounce(asked) => return bounce::bounce(asked).await,
         Command::Audit(asked) => return audit::run(asked).await,

@@ -9,6 +9,7 @@ pub mod confirmed;
 pub mod email;
 pub mod files;
 pub mod forgot;
+pub mod forward_auth;
 pub mod help;
 pub mod history;
 pub mod not_me;

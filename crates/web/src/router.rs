@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, call_support, colleague, confirmed, email, files, forgot, help, history, not_me,
+    Pages, account, call_support, colleague, confirmed, email, files, forgot, forward_auth, help, history, not_me,
     password, questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, stop_change,
     two_step, two_step_phone, unlock,
 };
@@ -76,6 +76,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/account/recovery-code", get(recovery_code::show).post(recovery_code::make))
         .route("/account/recovery-code/finish", post(recovery_code::finish))
         .route("/sign-out", post(account::sign_out))
+        .route("/auth/whoami", get(forward_auth::whoami))
         .route("/help", get(help::show))
         .route("/static/{file}", get(files::send))
         // Signed by the gateway and not by a browser: a form of somebody else's page has no signature.

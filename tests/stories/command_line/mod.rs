@@ -2,6 +2,7 @@
 //! program under test is the one that `cargo build` made.
 
 mod audit;
+mod backup;
 mod import;
 mod keys;
 mod sentences;
@@ -71,6 +72,12 @@ impl Server {
             Address::Sqlite(path) => self.0.arg("--sqlite").arg(path),
             Address::Postgres { url, .. } => self.0.env("RECOVERY_DESK_DATABASE_URL", url.expose_secret()),
         };
+        self
+    }
+
+    /// With a path by itself.
+    pub fn path_alone(mut self, path: &Path) -> Self {
+        self.0.arg(path);
         self
     }
 

@@ -24,6 +24,16 @@ pub enum MigrateError {
         /// The newest this program knows.
         known: i64,
     },
+    /// The schema is older, and this login may not change it.
+    #[error(
+        "This database has schema {found} and this program needs {known}, but its login may not change it. Run `recovery-desk-server migrate` with the owner's login, then postgresql-roles.sql."
+    )]
+    NotTheOwner {
+        /// What the database has; 0: nothing yet.
+        found: i64,
+        /// What this program needs.
+        known: i64,
+    },
     /// The database did not answer or refused.
     #[error("The database can't be prepared: {0}")]
     Database(#[from] sqlx::Error),
@@ -41,11 +51,21 @@ impl Database {
     /// Brings the schema up to date. Refuses a database of another program and a newer schema, unchanged.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let known = latest_version();
-        match self.schema_version().await? {
+        let found = self.schema_version().await?;
+        match found {
             Some(found) if found > known => return Err(MigrateError::Newer { found, known }),
             None if self.has_tables().await? => return Err(MigrateError::AnotherProgram),
             _ => {}
         }
+        // A server's own login owns nothing: it may not even look into making the table of migrations.
+        if !self.may_migrate().await? {
+            return if found == Some(known) {
+                Ok(())
+            } else {
+                Err(MigrateError::NotTheOwner { found: found.unwrap_or(0), known })
+            };
+        }
+        // On PostgreSQL under an advisory lock: of several servers that start at once, one migrates.
         match self {
             Self::Sqlite { writer, .. } => SQLITE.run(writer).await?,
             Self::Postgres(pool) => POSTGRES.run(pool).await?,
@@ -60,6 +80,29 @@ impl Database {
             return Ok(None);
         }
         super::sql("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").number(&mut tx).await.map(Some)
+    }
+
+    async fn may_migrate(&self) -> Result<bool, sqlx::Error> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let mut tx = self.begin_read().await?;
+        let text = "SELECT CAST(has_schema_privilege(current_schema(), 'CREATE') AS INT)::BIGINT";
+        Ok(super::sql(text).number(&mut tx).await? == 1)
+    }
+
+    /// Whether there is nothing in it, neither ours nor another program's.
+    pub async fn is_empty(&self) -> Result<bool, sqlx::Error> {
+        Ok(self.schema_version().await?.is_none() && !self.has_tables().await?)
+    }
+
+    /// A whole copy of a SQLite database, made by SQLite itself while others read and write.
+    pub async fn copy_sqlite_to(&self, file: &std::path::Path) -> Result<(), sqlx::Error> {
+        let Self::Sqlite { writer, .. } = self else {
+            return Err(sqlx::Error::Configuration("this is not a SQLite database".into()));
+        };
+        sqlx::query("VACUUM INTO $1").bind(file.display().to_string()).execute(writer).await?;
+        Ok(())
     }
 
     async fn has_tables(&self) -> Result<bool, sqlx::Error> {

@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod demo;
 pub mod demo_sign_in;
 pub mod end_call;
+pub mod end_what_was_restored;
 pub mod enter_sign_in_code;
 pub mod first_administrator;
 pub mod greeting;
@@ -69,6 +70,7 @@ pub mod two_step;
 pub mod unlock_link;
 pub mod user_sign_in;
 pub mod who_is_in;
+pub mod who_is_signed_in;
 #[cfg(test)]
 mod wire;
 
@@ -213,6 +215,7 @@ pub const TABLE: &[Listed] = &[
     listed::<sign_in_with_recovery_code::SignInWithRecoveryCode>(),
     listed::<account::ReadAccount>(),
     listed::<history::ReadHistory>(),
+    listed::<who_is_signed_in::WhoIsSignedIn>(),
     listed::<two_step::ReadTwoStep>(),
     listed::<turn_two_step_on::StartTurningOn>(),
     listed::<turn_two_step_on::TurnTwoStepOn>(),
@@ -269,6 +272,7 @@ pub const TABLE: &[Listed] = &[
     listed::<list_operators::ListOperators>(),
     listed::<read_audit::ReadAudit>(),
     listed::<adopt_keys::AdoptKeys>(),
+    listed::<end_what_was_restored::EndWhatWasRestored>(),
     listed::<import_users::ImportUsers>(),
     listed::<personal_data::ExportUser>(),
     listed::<personal_data::EraseUser>(),

@@ -25,3 +25,9 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), sqlx::Error
         .await?;
     Ok(())
 }
+
+/// Removes a fact.
+pub async fn remove(tx: &mut Tx, name: &str) -> Result<(), sqlx::Error> {
+    sql("DELETE FROM meta WHERE name = $1").bind(name).run(tx).await?;
+    Ok(())
+}

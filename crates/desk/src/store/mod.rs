@@ -25,6 +25,7 @@ pub mod policy;
 pub mod remembered_browsers;
 pub mod requests;
 pub mod resets;
+pub mod restored;
 pub mod security_answers;
 pub mod sessions;
 pub mod two_step;

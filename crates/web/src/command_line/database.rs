@@ -137,14 +137,18 @@ async fn open(
     settings: Settings,
     audit_heads: Option<PathBuf>,
 ) -> Result<Desk, CommandError> {
-    let parts = Parts {
+    Ok(Desk::open(Parts { settings, audit_heads, ..parts_of(address, keys).await? }).await?)
+}
+
+/// The parts of a desk for commands, with its database connected.
+pub async fn parts_of(address: &Address, keys: DataKeys) -> Result<Parts, CommandError> {
+    Ok(Parts {
         database: Database::connect(address).await?,
         keys,
-        settings,
+        settings: Settings::for_commands(Url::parse("http://localhost")?),
         clock: Clock::Database,
         chance: Chance::operating_system(),
         hashing: HashingCost::standard(),
-        audit_heads,
-    };
-    Ok(Desk::open(parts).await?)
+        audit_heads: None,
+    })
 }
