@@ -2,7 +2,7 @@
 //! owner (D11.1-D11.4, D11.6, D10.13, D10.16, D5.4).
 
 use recovery_desk::operations::administration::{
-    ApprovalRow, ApproveRequest, CloseReport, DeclineRequest, LockAccount, Outcome, ReadApprovals,
+    ApprovalRow, ApproveRequest, CloseReport, Decided, DeclineRequest, LockAccount, ReadApprovals,
     ReadReports, ReadUser, ResetUserTwoStep, ResumePhoneVerification, UnlockAccount,
 };
 use recovery_desk::operations::operators::{ChangeOperatorRole, SuspendOperator};
@@ -95,7 +95,7 @@ on_both_databases! {
         let boss = world.operator(Role::Administrator, "Ines Vogt").await;
         world.recovery_code(&priya).await;
         let before = world.count("SELECT security_epoch FROM users WHERE given_name = 'Priya'").await;
-        assert_eq!(boss.ask(reset(&priya)).await.unwrap(), Outcome { done: true, approval_id: None, alone_from: None, until: None });
+        assert_eq!(boss.ask(reset(&priya)).await.unwrap(), Decided { done: true, approval_id: None, alone_from: None, until: None });
         let page = boss.ask(ReadUser { user_id: priya.clone() }).await.unwrap();
         assert_eq!((page.two_step.as_str(), page.sessions, page.browsers), ("to_be_set_up_again", 0, 0));
         assert_eq!(world.count("SELECT COUNT(*) FROM two_step WHERE recovery_code_hash IS NOT NULL AND user_id = (SELECT id FROM users WHERE given_name = 'Priya')").await, 0);

@@ -508,6 +508,24 @@ export type CurrentCall = {
  */
 call_id?: string, };
 
+export type Decided = { 
+/**
+ * Whether it is done. If not, it waits for a second administrator.
+ */
+done: boolean, 
+/**
+ * The request that waits.
+ */
+approval_id: string | null, 
+/**
+ * From when a single administrator can finish it alone, UTC ms; none where there is somebody else.
+ */
+alone_from: number | null, 
+/**
+ * Until when it can be approved, UTC ms.
+ */
+until: number | null, };
+
 export type DeclineRequest = { 
 /**
  * Which.
@@ -1284,6 +1302,12 @@ export type ReadPolicy = Record<symbol, never>;
 
 export type ReadReports = Record<symbol, never>;
 
+export type ReadTestLetter = { 
+/**
+ * The message.
+ */
+message_id: string, };
+
 export type ReadUser = { 
 /**
  * The user.
@@ -1363,11 +1387,6 @@ export type ReportRows = {
  * Each of them.
  */
 reports: Array<ReportRow>, };
-export type ReadTestLetter = { 
-/**
- * The message.
- */
-message_id: string, };
 
 export type RequestState = { 
 /**
@@ -1793,21 +1812,21 @@ export interface Operations {
   resume_operator: { request: ResumeOperator; answer: OperatorChanged };
   end_operator_sessions: { request: EndOperatorSessions; answer: OperatorChanged };
   read_user: { request: ReadUser; answer: UserPage };
-  reset_user_two_step: { request: ResetUserTwoStep; answer: Outcome };
-  resume_phone_verification: { request: ResumePhoneVerification; answer: Outcome };
-  lock_account: { request: LockAccount; answer: Outcome };
-  unlock_account: { request: UnlockAccount; answer: Outcome };
+  reset_user_two_step: { request: ResetUserTwoStep; answer: Decided };
+  resume_phone_verification: { request: ResumePhoneVerification; answer: Decided };
+  lock_account: { request: LockAccount; answer: Decided };
+  unlock_account: { request: UnlockAccount; answer: Decided };
   read_approvals: { request: ReadApprovals; answer: ApprovalRows };
-  approve_request: { request: ApproveRequest; answer: Outcome };
-  decline_request: { request: DeclineRequest; answer: Outcome };
+  approve_request: { request: ApproveRequest; answer: Decided };
+  decline_request: { request: DeclineRequest; answer: Decided };
   read_reports: { request: ReadReports; answer: ReportRows };
-  close_report: { request: CloseReport; answer: Outcome };
+  close_report: { request: CloseReport; answer: Decided };
   read_policy: { request: ReadPolicy; answer: PolicyRows };
-  change_policy: { request: ChangePolicy; answer: Outcome };
+  change_policy: { request: ChangePolicy; answer: Decided };
   read_companies: { request: ReadCompanies; answer: CompanyRows };
-  protect_company: { request: ProtectCompany; answer: Outcome };
+  protect_company: { request: ProtectCompany; answer: Decided };
   read_messages: { request: ReadMessages; answer: MessageRows };
-  retry_message: { request: RetryMessage; answer: Outcome };
+  retry_message: { request: RetryMessage; answer: Decided };
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };

@@ -32,11 +32,11 @@ pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operato
 pub use phone_changed::phone_changed_text;
 pub use phone_verification_paused::{PhoneVerificationPaused, phone_verification_paused};
 pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
-pub use test_letter::test_letter;
 pub use reset::{Reset, ResetCode, no_account, reset, reset_code, reset_locked};
+pub use test_letter::test_letter;
 pub use text_message::{Text, TextWords, verification_text};
-pub use two_step_reset::two_step_reset_for_billing_user;
 pub use times::{ShownTimes, rfc3339};
+pub use two_step_reset::two_step_reset_for_billing_user;
 pub use unlock::{Unlock, unlock};
 pub use verification_code::{CodeFor, VerificationCode, verification_code};
 

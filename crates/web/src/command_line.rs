@@ -3,8 +3,8 @@
 
 mod asking;
 mod audit;
-mod bounce;
 mod backup;
+mod bounce;
 mod database;
 mod import;
 mod keys;

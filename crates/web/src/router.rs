@@ -17,9 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 use crate::call_backs;
 use crate::guard;
 use crate::pages::{
-    Pages, account, call_support, colleague, confirmed, email, files, forgot, forward_auth, help, history, not_me,
-    password, questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up, stop_change,
-    two_step, two_step_phone, unlock,
+    Pages, account, call_support, colleague, confirmed, email, files, forgot, forward_auth, help, history,
+    not_me, password, questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up,
+    stop_change, two_step, two_step_phone, unlock,
 };
 use crate::words;
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::asking::ask_second;
 use super::wanted::{Wanted, pauses_of};
-use super::{Outcome, lock_user, of_an_administrator, reason, reports, sentence};
+use super::{Decided, lock_user, of_an_administrator, reason, reports, sentence};
 use crate::account_change::end_what_was_before;
 use crate::failure::Stop;
 use crate::letters_queue;
@@ -70,7 +70,7 @@ of_an_administrator!(LockAccount, "lock_account");
 of_an_administrator!(UnlockAccount, "unlock_account");
 
 impl Plain for ResetUserTwoStep {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let user = lock_user(&self.user_id, work).await?;
         let reason = reason(&self.reason)?;
         if folded(&self.email) != folded(&user.email) {
@@ -99,7 +99,7 @@ impl Plain for ResetUserTwoStep {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn why_second(
 }
 
 impl Plain for ResumePhoneVerification {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let user = lock_user(&self.user_id, work).await?;
         let reason = reason(&self.reason)?;
         work.note("reason", reason.clone());
@@ -136,7 +136,7 @@ impl Plain for ResumePhoneVerification {
 }
 
 impl Plain for LockAccount {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let user = lock_user(&self.user_id, work).await?;
         let reason = reason(&self.reason)?;
         work.note("reason", reason);
@@ -153,12 +153,12 @@ impl Plain for LockAccount {
             work.tell_desks(events::Kind::CallChanged, about).await?;
         }
         letters_queue::tell(work, &user, Change::LockedByDesk, None).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }
 
 impl Plain for UnlockAccount {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let user = lock_user(&self.user_id, work).await?;
         let reason = reason(&self.reason)?;
         work.note("reason", reason.clone());
@@ -168,6 +168,6 @@ impl Plain for UnlockAccount {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::seal;
 use super::wanted::Wanted;
-use super::{ADMINISTRATORS, Outcome, not_the_own, of_an_administrator};
+use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator};
 use crate::failure::{Fault, Stop};
 use crate::fresh_code;
 use crate::keys::same_hash;
@@ -171,7 +171,7 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
 }
 
 impl Plain for ApproveRequest {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         fresh_code::required(work).await?;
         let request = lock(&self.approval_id, work).await?;
         if request.state == "expired" {
@@ -198,12 +198,12 @@ impl Plain for ApproveRequest {
         work.note("asked_by", request.asked_by.clone());
         work.note("reason", request.reason.clone());
         work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }
 
 impl Plain for DeclineRequest {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let request = lock(&self.approval_id, work).await?;
         let me = work.operator()?.id.clone();
         let decision = if request.asked_by == me { "taken back" } else { "declined" };
@@ -214,7 +214,7 @@ impl Plain for DeclineRequest {
         work.note("asked_by", request.asked_by.clone());
         work.note("decision", decision);
         work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }
 

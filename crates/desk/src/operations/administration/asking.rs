@@ -6,7 +6,7 @@ use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::states::Change;
 
-use super::Outcome;
+use super::Decided;
 use super::wanted::Wanted;
 use crate::failure::{Fault, Stop};
 use crate::letters_queue;
@@ -14,7 +14,7 @@ use crate::store::{approvals, events, operators, users};
 use crate::work::Work;
 
 /// Keeps the request and tells the desks of administrators.
-pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_>) -> Result<Decided, Stop> {
     let me = work.operator()?.id.clone();
     let alone = operators::could_approve(&mut work.tx, &me, work.now - rules::LATELY).await? == 0;
     let ends = request_ends(alone, work.now, &work.policy);
@@ -52,7 +52,7 @@ pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_
         letters_queue::tell(work, &user, Change::RequestWaits, Some(from)).await?;
     }
     work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
-    Ok(Outcome {
+    Ok(Decided {
         done: false,
         approval_id: Some(request.id),
         alone_from: alone_from.map(|from| from.0),

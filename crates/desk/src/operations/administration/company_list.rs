@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::ask_second;
 use super::wanted::Wanted;
-use super::{ADMINISTRATORS, Outcome, of_an_administrator, reason};
+use super::{ADMINISTRATORS, Decided, of_an_administrator, reason};
 use crate::failure::Stop;
 use crate::fresh_code;
 use crate::operation::{Kind, Operation, Plain};
@@ -108,7 +108,7 @@ impl Plain for ReadCompanies {
 }
 
 impl Plain for ProtectCompany {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         fresh_code::required(work).await?;
         let company = companies::lock(&mut work.tx, &self.company_id).await?.ok_or(Refusal::NotFound)?;
         if work.operator()?.company_id.as_deref() == Some(&company.id) {
@@ -125,6 +125,6 @@ impl Plain for ProtectCompany {
             return ask_second(&Wanted::UnprotectCompany { company_id: company.id }, &reason, work).await;
         }
         companies::protect(&mut work.tx, &company.id, true).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }

@@ -7,7 +7,7 @@ use recovery_rules::roles::Door;
 use recovery_rules::states::MessageState;
 use serde::{Deserialize, Serialize};
 
-use super::{ADMINISTRATORS, Outcome, of_an_administrator};
+use super::{ADMINISTRATORS, Decided, of_an_administrator};
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
@@ -152,7 +152,7 @@ fn can_retry(message: &outbox::Message) -> bool {
 }
 
 impl Plain for RetryMessage {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let message = outbox::by_id(&mut work.tx, &self.message_id).await?.ok_or(Refusal::NotFound)?;
         work.about.user_id.clone_from(&message.user_id);
         work.note("letter", message.letter.clone());
@@ -167,6 +167,6 @@ impl Plain for RetryMessage {
             operator_id: None,
         };
         work.tell_desks(events::Kind::MessageChanged, about).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }

@@ -39,7 +39,7 @@ const REASON: std::ops::RangeInclusive<usize> = 10..=500;
 /// What came of what an administrator asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Outcome {
+pub struct Decided {
     /// Whether it is done. If not, it waits for a second administrator.
     pub done: bool,
     /// The request that waits.
@@ -50,7 +50,7 @@ pub struct Outcome {
     pub until: Option<i64>,
 }
 
-impl Outcome {
+impl Decided {
     pub(crate) const DONE: Self = Self { done: true, approval_id: None, alone_from: None, until: None };
 }
 
@@ -62,7 +62,7 @@ macro_rules! of_an_administrator {
             const WHO: recovery_rules::roles::Who = crate::operations::administration::ADMINISTRATORS;
             const DOORS: &'static [recovery_rules::roles::Door] = &[recovery_rules::roles::Door::Desk];
             const KIND: crate::operation::Kind = crate::operation::Kind::Change;
-            type Answer = crate::operations::administration::Outcome;
+            type Answer = crate::operations::administration::Decided;
             type Shape = crate::perform::PlainShape;
 
             fn kept(answer: &Self::Answer) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::ask_second;
 use super::wanted::Wanted;
-use super::{ADMINISTRATORS, Outcome, of_an_administrator, reason};
+use super::{ADMINISTRATORS, Decided, of_an_administrator, reason};
 use crate::failure::Stop;
 use crate::fresh_code;
 use crate::operation::{Kind, Operation, Plain};
@@ -123,7 +123,7 @@ const fn unit(unit: Unit) -> &'static str {
 }
 
 impl Plain for ChangePolicy {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         fresh_code::required(work).await?;
         let rule =
             Rule::named(&self.name).ok_or(Refusal::BadField { field: "name", problem: "number_unknown" })?;
@@ -141,6 +141,6 @@ impl Plain for ChangePolicy {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }

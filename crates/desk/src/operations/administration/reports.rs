@@ -6,7 +6,7 @@ use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
 use serde::{Deserialize, Serialize};
 
-use super::{ADMINISTRATORS, Outcome, not_the_own, of_an_administrator, sentence};
+use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, sentence};
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
@@ -140,7 +140,7 @@ async fn row(report: approvals::Approval, work: &mut Work<'_>) -> Result<ReportR
 }
 
 impl Plain for CloseReport {
-    async fn run(self, work: &mut Work<'_>) -> Result<Outcome, Stop> {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         if !OUTCOMES.contains(&self.outcome.as_str()) {
             return Err(Refusal::BadField { field: "outcome", problem: "outcome_unknown" }.into());
         }
@@ -162,7 +162,7 @@ impl Plain for CloseReport {
         let about =
             events::About { call_id: report.call_id.as_deref(), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::ApprovalsChanged, about).await?;
-        Ok(Outcome::DONE)
+        Ok(Decided::DONE)
     }
 }
 
