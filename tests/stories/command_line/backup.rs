@@ -37,7 +37,7 @@ fn backed_up(world: &World) -> PathBuf {
     file
 }
 
-async fn restored(world: &World, file: &PathBuf) -> (Address, Desk) {
+async fn restored(world: &World, file: &std::path::Path) -> (Address, Desk) {
     let address = elsewhere(world);
     let keys = world.folder.path().join("keys.sealed");
     let asked = Server::new(&["restore"]).path_alone(file).path("--keys", &keys).at(&address);
