@@ -45,7 +45,7 @@ on_both_databases! {
             ("anna gar", vec!["Anna Maria García López"]),
             ("garcia lop", vec!["Anna Maria García López"]),
             ("garcia anna mar", vec!["Anna Maria García López"]),
-            ("maria ann", vec!["Maria Annan"]),
+            ("maria ann", vec!["Maria Annan", "Anna Maria García López"]),
             ("van den b", vec!["Jan van den Berg"]),
             ("jan berg", vec!["Jan van den Berg"]),
             ("jan harrow", vec!["Jan van den Berg"]),

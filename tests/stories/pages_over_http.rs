@@ -130,7 +130,7 @@ on_both_databases! {
         assert!(page.contains("<h1>Set 2-step up again</h1>") && page.contains("Later"), "{page}");
         let page = browser.post("/account/two-step/later", &[]).await;
         assert!(page.contains("<h1>Your account</h1>") && page.contains("Set 2-step up again"), "{page}");
-        assert!(page.contains("History") && !page.contains("Dana"));
+        assert!(page.contains("What happened last") && !page.contains("Dana"));
         browser.post("/sign-out", &[]).await;
         assert_ne!(browser.get("/account").await.url().path(), "/account");
         let secrets = [link.split('/').nth(2).unwrap(), NEW_PASSWORD, &code, &mailed];

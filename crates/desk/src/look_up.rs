@@ -73,9 +73,12 @@ async fn hits(tx: &mut Tx, tokens: &[String], email: Option<&str>) -> Result<Vec
     }
     for split in 1..tokens.len() {
         let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
-        for (company, name) in [(&first, &last), (&last, &first)] {
+        for (one, other) in [(&first, &last), (&last, &first)] {
             if hits.wanted() {
-                hits.add(store::colleague_beginning(tx, company, name).await?);
+                hits.add(store::colleague_beginning(tx, one, other).await?);
+            }
+            if hits.wanted() {
+                hits.add(store::further_word(tx, one, other).await?);
             }
         }
     }

@@ -103,12 +103,16 @@ on_both_databases! {
         let call = dana.verified_call(&user).await;
         dana.end(&call.call_id).await.unwrap();
         let priya = Person::at(&world);
+        let mut beyond = 0;
         for _ in 0..30 {
             world.later(recovery_rules::time::Span::minutes(30));
             priya.types_password(PRIYA, PASSWORD).await.is_at("/sign-in/code");
             let code = text(&world, &gateway).await;
             priya.post("/sign-in/code", &[("code", &code)]).await.is_at("/account");
-            if priya.get("/account/history").await.text.contains("Older") {
+            // A few more than one page holds, so that all of the call stands on the second.
+            let older = priya.get("/account/history").await.text.contains("Older");
+            beyond += usize::from(older);
+            if beyond == 3 {
                 break;
             }
             priya.post("/sign-out", &[]).await;
@@ -146,7 +150,9 @@ async fn rows(world: &World) -> String {
                 .output()
                 .unwrap();
             assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
-            String::from_utf8_lossy(&dump.stdout).into_owned()
+            let dump = String::from_utf8_lossy(&dump.stdout).into_owned();
+            // The schema's comments are no rows.
+            dump.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n")
         }
         recovery_desk::database::Address::Postgres { .. } => {
             let name = crate::harness::scan::database_name(world);

@@ -180,16 +180,21 @@ fn on_this_machine(options: &PgConnectOptions) -> bool {
         || matches!(options.get_host(), "localhost" | "127.0.0.1" | "::1")
 }
 
-/// Makes the file, if it is missing, so that only its owner can read it.
+/// Makes the file, if it is missing, so that only its owner can read it. One that is there is not opened: to close a
+/// file ends all locks this process has on it (POSIX), those of another desk's connections too, and the next process
+/// that leaves the database would then take the write-ahead log away under them.
 fn make_private_file(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
     let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
+    match options.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(|_| ()),
+    }
 }
 
 #[cfg(test)]

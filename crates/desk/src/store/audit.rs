@@ -114,7 +114,7 @@ pub struct HistoryRow {
 }
 
 /// What happened to a user's account before a place in the log (a moment and an id; none begins at the newest), newest first.
-/// Attempts that were refused and reservations are left out: they changed nothing.
+/// Attempts that were refused and reservations are left out: they changed nothing; so is the carrying of messages.
 pub async fn history(
     tx: &mut Tx,
     user_id: &str,
@@ -124,6 +124,7 @@ pub async fn history(
     let (at, id) = before.unwrap_or((i64::MAX, ""));
     sql("SELECT id, at, operation, actor_kind FROM audit
          WHERE user_id = $1 AND result = 'done' AND at <= $2 AND (at < $2 OR id < $3)
+           AND operation NOT IN ('take_message', 'settle_message', 'put_off_message')
          ORDER BY at DESC, id DESC LIMIT $4")
     .bind(user_id)
     .bind(at)

@@ -233,6 +233,26 @@ pub async fn names_beginning(tx: &mut Tx, given: &str, family: &str) -> Result<V
     }
 }
 
+/// Users one of whose names begins so and has a further word that begins with the other (van den *Berg*), among the first
+/// 200 of either name. Both are folded: no letter of theirs is a wildcard.
+pub async fn further_word(tx: &mut Tx, first: &str, further: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = sql("SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users
+                                         WHERE family_fold >= $1 AND family_fold < $2
+                                         ORDER BY family_fold, given_fold, id LIMIT 200) AS f
+                         WHERE family_fold LIKE $3 LIMIT 9) AS by_family
+         UNION ALL
+         SELECT id FROM (SELECT id FROM (SELECT id, family_fold, given_fold FROM users
+                                         WHERE given_fold >= $1 AND given_fold < $2
+                                         ORDER BY given_fold, family_fold, id LIMIT 200) AS g
+                         WHERE family_fold LIKE $3 OR given_fold LIKE $3 LIMIT 9) AS by_given")
+    .bind(first)
+    .bind(after(first))
+    .bind(format!("% {further}%"))
+    .all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 /// Users of a company whose name begins so, whose given or family name begins so. Of a large company by family name only
 /// among its first 200.
 pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Result<Vec<String>, sqlx::Error> {
