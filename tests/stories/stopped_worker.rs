@@ -1,41 +1,18 @@
 //! Attack D12: a worker process is stopped (SIGSTOP) while its letter is out, longer than its lease, and goes on when
 //! another has sent the same letter. The worker is this very test program, started again.
 
-use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use recovery_desk::clock::Clock;
-use recovery_desk::database::Address;
-use recovery_desk::keys::DataKeys;
 use recovery_desk::mailer::Mailer;
 use recovery_rules::states::MessageState;
 use recovery_rules::time::Span;
-use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::mail_faults::{arrived, settings, until, world_and_server};
 use crate::harness::posted::PRIYA;
 use crate::harness::scripted_mail_server::Habit;
-use crate::harness::world::{MORNING, PUBLIC_URL, open};
-use crate::harness::{Engine, World, on_both_databases};
-
-fn start(world: &World, port: u16) -> Child {
-    let address = match &world.address {
-        Address::Sqlite(path) => json!({ "sqlite": path }),
-        Address::Postgres { url, .. } => json!({ "postgres": url.expose_secret() }),
-    };
-    let keys = world.keys.to_unwrapped();
-    let told = json!({ "address": address, "keys": keys.expose_secret(), "folder": world.folder.path(), "port": port });
-    let mut worker = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "stopped_worker::worker", "--ignored", "--nocapture"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    writeln!(worker.stdin.take().unwrap(), "{told}").unwrap();
-    worker
-}
+use crate::harness::worker_process::{self, Told};
+use crate::harness::{Engine, on_both_databases};
 
 fn signal(worker: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &worker.id().to_string()]).status().unwrap().success());
@@ -44,18 +21,9 @@ fn signal(worker: &Child, name: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a worker process; the stories beside it start it"]
 async fn worker() {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let address = match told["address"].get("sqlite") {
-        Some(path) => Address::Sqlite(PathBuf::from(text(path))),
-        None => Address::Postgres { url: text(&told["address"]["postgres"]).into(), certificate: None },
-    };
-    let keys = DataKeys::from_unwrapped(&text(&told["keys"]).into()).unwrap();
-    let (url, folder) = (PUBLIC_URL.parse().unwrap(), PathBuf::from(text(&told["folder"])));
-    let smtp = settings(u16::try_from(told["port"].as_u64().unwrap()).unwrap());
-    let desk = open(&address, &keys, Some(smtp), None, &url, Clock::set_to(MORNING), &folder).await;
+    let told = Told::read();
+    let smtp = settings(u16::try_from(told.task()["port"].as_u64().unwrap()).unwrap());
+    let desk = told.desk(Some(smtp)).await;
     Mailer::new(desk).unwrap().run_once().await.unwrap();
 }
 
@@ -67,7 +35,9 @@ on_both_databases! {
         let call = dana.verified_call(&priya).await;
         dana.send(&call.call_id).await.unwrap();
         server.behaves(Habit::ThinksAboutIt(1_000));
-        let mut worker = start(&world, server.port);
+        let task = json!({ "port": server.port });
+        let mut worker = worker_process::start(&world, "stopped_worker::worker", &task, Stdio::null());
+        drop(worker.stdin.take());
         until("the worker hands the letter over", || server.letters().len() == 1).await;
         signal(&worker, "-STOP");
         server.behaves(Habit::Good);

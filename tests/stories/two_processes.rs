@@ -2,35 +2,25 @@
 //! this very test program, started again.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
 use recovery_desk::caller::Caller;
-use recovery_desk::clock::Clock;
-use recovery_desk::database::Address;
 use recovery_desk::desk::Desk;
-use recovery_desk::keys::DataKeys;
 use recovery_desk::operations::redeem_unlock::Redeemed;
-use secrecy::ExposeSecret;
+use recovery_rules::roles::Door;
 use serde_json::{Value, json};
 
 use crate::harness::agent::{check, wrong};
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
-use crate::harness::world::{MORNING, PUBLIC_URL, open, request_id};
+use crate::harness::worker_process::{self, Told};
+use crate::harness::world::request_id;
 use crate::harness::{Engine, World, on_both_databases};
-use recovery_rules::roles::Door;
 
 /// Starts two workers, lets both go at the same moment, and counts how their attempts ended.
 async fn two_at_once(world: &World, task: Value) -> BTreeMap<String, u64> {
-    let address = match &world.address {
-        Address::Sqlite(path) => json!({ "sqlite": path }),
-        Address::Postgres { url, .. } => json!({ "postgres": url.expose_secret() }),
-    };
-    let keys = world.keys.to_unwrapped();
-    let told = json!({ "address": address, "keys": keys.expose_secret(), "folder": world.folder.path(), "task": task });
-    let mut workers: Vec<_> = (0..2).map(|_| start(&told)).collect();
+    let start = || worker_process::start(world, "two_processes::worker", &task, Stdio::piped());
+    let mut workers = [start(), start()];
     // They wait for their input to end, with the database already open.
     tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     for worker in &mut workers {
@@ -48,33 +38,13 @@ async fn two_at_once(world: &World, task: Value) -> BTreeMap<String, u64> {
     counts
 }
 
-fn start(told: &Value) -> Child {
-    let mut worker = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "two_processes::worker", "--ignored", "--nocapture"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    writeln!(worker.stdin.as_mut().unwrap(), "{told}").unwrap();
-    worker
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "a worker process; the stories beside it start it"]
 async fn worker() {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let address = match told["address"].get("sqlite") {
-        Some(path) => Address::Sqlite(PathBuf::from(text(path))),
-        None => Address::Postgres { url: text(&told["address"]["postgres"]).into(), certificate: None },
-    };
-    let keys = DataKeys::from_unwrapped(&text(&told["keys"]).into()).unwrap();
-    let (url, folder) = (PUBLIC_URL.parse().unwrap(), PathBuf::from(text(&told["folder"])));
-    let desk = open(&address, &keys, None, None, &url, Clock::set_to(MORNING), &folder).await;
+    let told = Told::read();
+    let desk = told.desk(None).await;
     std::io::stdin().read_line(&mut String::new()).unwrap();
-    let task = told["task"].clone();
+    let task = told.task().clone();
     let running: Vec<_> = (0..task["times"].as_u64().unwrap())
         .map(|_| tokio::spawn(attempt(desk.clone(), task.clone())))
         .collect();

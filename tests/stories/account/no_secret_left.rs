@@ -6,7 +6,7 @@ use recovery_rules::time::Span;
 
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::NEW_PASSWORD;
-use crate::harness::person::{Person, another, text, world_with_texts};
+use crate::harness::person::{Person, another, answered, text, world_with_texts};
 use crate::harness::posted::PRIYA;
 use crate::harness::sms_gateway::{BEARER, SmsGateway};
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, scan};
@@ -51,20 +51,7 @@ impl Run {
     }
 
     async fn answers_and_two_step(&mut self) {
-        let mut form = vec![("press", "preview"), ("password", PASSWORD)];
-        let names = [
-            "question_1",
-            "answer_1",
-            "question_2",
-            "answer_2",
-            "question_3",
-            "answer_3",
-            "question_4",
-            "answer_4",
-        ];
-        for (i, name) in names.into_iter().enumerate() {
-            form.push((name, if i % 2 == 0 { QUESTIONS[i / 2] } else { ANSWERS[i / 2] }));
-        }
+        let mut form = answered("preview", &QUESTIONS, &ANSWERS);
         self.priya.post("/account/questions", &form).await.says("Compared as");
         form[0].1 = "save";
         self.priya.post("/account/questions", &form).await.says("Four answered");

@@ -5,7 +5,7 @@ use recovery_rules::time::Span;
 
 use crate::harness::at_once::at_once;
 use crate::harness::fixtures::NewUser;
-use crate::harness::person::{Person, world_with_texts};
+use crate::harness::person::{Person, answered, world_with_texts};
 use crate::harness::posted::PRIYA;
 use crate::harness::{ANSWERS, Engine, PASSWORD, World, on_both_databases};
 
@@ -14,20 +14,7 @@ const NEW: [&str; 4] = ["Li", "  São  Paulo Nights ", "Lake Windermere", "Groß
 
 /// The whole form, right but for what is put in its place.
 fn form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let names = [
-        "question_1",
-        "answer_1",
-        "question_2",
-        "answer_2",
-        "question_3",
-        "answer_3",
-        "question_4",
-        "answer_4",
-    ];
-    let mut fields = vec![("press", "save"), ("password", PASSWORD)];
-    for (i, name) in names.into_iter().enumerate() {
-        fields.push((name, if i % 2 == 0 { QUESTIONS[i / 2] } else { NEW[i / 2] }));
-    }
+    let mut fields = answered("save", &QUESTIONS, &NEW);
     for change in changes {
         let field = fields.iter_mut().find(|field| field.0 == change.0).unwrap();
         field.1 = change.1;

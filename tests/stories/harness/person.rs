@@ -138,3 +138,25 @@ pub async fn world_with_texts(engine: Engine) -> (World, SmsGateway) {
 pub fn another(code: &str) -> &'static str {
     if code == "000000" { "000001" } else { "000000" }
 }
+
+/// The form of the four questions with these questions and answers, confirmed with the first password.
+pub fn answered<'a>(
+    press: &'a str,
+    questions: &[&'a str; 4],
+    answers: &[&'a str; 4],
+) -> Vec<(&'a str, &'a str)> {
+    let [q1, q2, q3, q4] = *questions;
+    let [a1, a2, a3, a4] = *answers;
+    vec![
+        ("press", press),
+        ("password", PASSWORD),
+        ("question_1", q1),
+        ("answer_1", a1),
+        ("question_2", q2),
+        ("answer_2", a2),
+        ("question_3", q3),
+        ("answer_3", a3),
+        ("question_4", q4),
+        ("answer_4", a4),
+    ]
+}
