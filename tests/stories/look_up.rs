@@ -36,7 +36,7 @@ on_both_databases! {
             ("Anna Maria", "García López", "anna@lumen.example", "Lumen Studio"),
             ("Maria", "Annan", "maria@lumen.example", "Lumen Studio"),
             ("Jan", "van den Berg", "jan@harrow.example", "Harrow & Sons"),
-            ("Harriet", "Lum", "harriet@harrow.example", "Harrow & Sons"),
+            ("Harriet", "Lum", "desk_2020@harrow.example", "Harrow & Sons"),
         ] {
             world.user(NewUser { given, family, email, company, ..NewUser::default() }).await;
         }
@@ -54,6 +54,8 @@ on_both_databases! {
             ("lumen", vec!["Anna Maria García López", "Maria Annan"]),
             ("lum", vec!["Harriet Lum", "Maria Annan", "Anna Maria García López"]),
             ("jan@har", vec!["Jan van den Berg"]),
+            ("desk_2020", vec!["Harriet Lum"]),
+            ("har_2020", vec![]),
         ] {
             let mut names: Vec<_> =
                 dana.look_up(typed).await.unwrap().users.into_iter().map(|row| row.name).collect();

@@ -37,6 +37,9 @@ pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<St
         if let Some(digits) = phone_digits {
             candidates.extend(by_last4(tx, digits, CANDIDATES).await?);
         }
+        if let Some(prefix) = email_prefix {
+            candidates.extend(beginning(tx, By::Email, prefix, CANDIDATES).await?);
+        }
         candidates
             .retain(|candidate| matches(candidate, tokens, phone_digits.as_deref(), email_prefix.as_deref()));
     }
