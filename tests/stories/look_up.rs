@@ -37,6 +37,7 @@ on_both_databases! {
             ("Maria", "Annan", "maria@lumen.example", "Lumen Studio"),
             ("Jan", "van den Berg", "jan@harrow.example", "Harrow & Sons"),
             ("Harriet", "Lum", "desk_2020@harrow.example", "Harrow & Sons"),
+            ("Sara", "Willora", "s.willora_w@studio.example", "Mulman Studio 6040"),
         ] {
             world.user(NewUser { given, family, email, company, ..NewUser::default() }).await;
         }
@@ -56,6 +57,16 @@ on_both_databases! {
             ("jan@har", vec!["Jan van den Berg"]),
             ("desk_2020", vec!["Harriet Lum"]),
             ("har_2020", vec![]),
+            // A family name whose letters could be a call reference's digits.
+            ("willora", vec!["Sara Willora"]),
+            ("mulman studio 6040 sara", vec!["Sara Willora"]),
+            ("mulman studio 6040", vec!["Sara Willora"]),
+            // In the middle of an address, where nothing begins so; no letter is a wildcard.
+            ("illora_w", vec!["Sara Willora"]),
+            ("k_202", vec!["Harriet Lum"]),
+            ("k%202", vec![]),
+            ("illora__w", vec![]),
+            ("tudio.exa", vec![]),
         ] {
             let mut names: Vec<_> =
                 dana.look_up(typed).await.unwrap().users.into_iter().map(|row| row.name).collect();

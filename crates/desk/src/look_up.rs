@@ -17,31 +17,31 @@ const COMPANIES: i64 = 5;
 
 /// Users that match the words of a query, best first, and the words that are marked.
 ///
-/// First from the indexes alone, a page of ids of each; only the page shown is read whole. Where a phone's digits
-/// narrow, or nothing was found that way, candidates are read and looked at one by one: slower, and rare.
+/// First from the indexes alone, a page of ids of each; only the page shown is read whole. Where nothing was found that
+/// way, candidates of several words are read and looked at one by one, which is slower and rare; a single word is then
+/// looked for in the middle of addresses.
 pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<String>), sqlx::Error> {
     let Query::Words { tokens, phone_digits, email_prefix } = query else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let mut candidates = Vec::new();
-    if query.family_name_only() {
-        let ids = store::family_beginning(tx, &tokens[0]).await?;
-        candidates = store::of_ids(tx, &ids).await?;
-    } else if phone_digits.is_none() {
-        let ids = hits(tx, tokens, email_prefix.as_deref()).await?;
-        candidates = store::of_ids(tx, &ids).await?;
+    let (digits, email) = (phone_digits.as_deref(), email_prefix.as_deref());
+    let ids = if query.family_name_only() {
+        store::family_beginning(tx, &tokens[0]).await?
+    } else {
+        hits(tx, tokens, digits, email).await?
+    };
+    let mut candidates = store::of_ids(tx, &ids).await?;
+    if let (Some(digits), Some(longest)) = (digits, tokens.iter().max_by_key(|token| token.len())) {
+        candidates.extend(by_last4(tx, digits, longest, CANDIDATES).await?);
     }
-    candidates.retain(|candidate| matches(candidate, tokens, None, email_prefix.as_deref()));
-    if candidates.is_empty() && !query.family_name_only() {
+    candidates.retain(|candidate| matches(candidate, tokens, digits, email));
+    if candidates.is_empty() && tokens.len() > 1 {
         candidates = gather(tx, tokens).await?;
-        if let Some(digits) = phone_digits {
-            candidates.extend(by_last4(tx, digits, CANDIDATES).await?);
-        }
-        if let Some(prefix) = email_prefix {
-            candidates.extend(beginning(tx, By::Email, prefix, CANDIDATES).await?);
-        }
-        candidates
-            .retain(|candidate| matches(candidate, tokens, phone_digits.as_deref(), email_prefix.as_deref()));
+        candidates.retain(|candidate| matches(candidate, tokens, digits, email));
+    }
+    if let Some(fragment) = email.filter(|_| candidates.is_empty()) {
+        let ids = store::address_containing(tx, fragment).await?;
+        candidates = store::of_ids(tx, &ids).await?;
     }
     candidates.sort_by_key(|candidate| rank(candidate, tokens));
     let mut seen = std::collections::HashSet::new();
@@ -58,8 +58,28 @@ pub async fn address(tx: &mut Tx, prefix: &str) -> Result<Vec<Candidate>, sqlx::
 }
 
 /// Ids of a page and one more, from the likeliest source to the least likely; the rest is not asked once they are full.
-async fn hits(tx: &mut Tx, tokens: &[String], email: Option<&str>) -> Result<Vec<String>, sqlx::Error> {
+///
+/// Digits may be a company's own number too ("Studio 2020"); those of a phone are looked for elsewhere.
+async fn hits(
+    tx: &mut Tx,
+    tokens: &[String],
+    digits: Option<&str>,
+    email: Option<&str>,
+) -> Result<Vec<String>, sqlx::Error> {
     let mut hits = Hits::default();
+    if let Some(digits) = digits {
+        for split in 1..=tokens.len() {
+            let (company, name) =
+                (format!("{} {digits}", tokens[..split].join(" ")), tokens[split..].join(" "));
+            if hits.wanted() {
+                hits.add(store::colleague_beginning(tx, &company, &name).await?);
+            }
+        }
+        if let Some(email) = email.filter(|_| hits.wanted()) {
+            hits.add(store::address_beginning(tx, email).await?);
+        }
+        return Ok(hits.ids);
+    }
     for split in 1..tokens.len() {
         let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
         for (given, family) in [(&first, &last), (&last, &first)] {

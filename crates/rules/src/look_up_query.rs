@@ -53,7 +53,7 @@ impl Query {
     /// digits of a phone are few enough to try out.
     pub fn parse_with_minimum(text: &str, minimum: usize) -> Self {
         let text: String = text.trim().chars().take(TEXT_MAXIMUM).collect();
-        if let Ok(reference) = CallReference::parse(&text) {
+        if let Some(reference) = reference(&text) {
             return Self::CallReference(reference);
         }
         let one_word = !text.contains(char::is_whitespace);
@@ -114,6 +114,12 @@ fn is_digits(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// A call reference, if it was typed with a digit at least: with the letters that are read as digits (*I*, *L*, *O*) alone
+/// it is a name ("Willora").
+fn reference(text: &str) -> Option<CallReference> {
+    text.contains(char::is_numeric).then(|| CallReference::parse(text).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +142,14 @@ mod tests {
             words(&["k7", "204", "q"], None, Some("k7-204-q")),
             "not complete yet"
         );
+    }
+
+    #[test]
+    fn a_name_of_letters_that_could_be_digits_is_a_name() {
+        assert!(CallReference::parse("Willora").is_ok(), "or this test shows nothing");
+        assert_eq!(Query::parse("Willora"), words(&["willora"], None, Some("willora")));
+        let reference = CallReference::parse("W1-110-RA").unwrap();
+        assert_eq!(Query::parse("w1llora"), Query::CallReference(reference));
     }
 
     #[test]

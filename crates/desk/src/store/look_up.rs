@@ -1,4 +1,5 @@
-//! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT, and nothing else.
+//! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT, and, where these give nothing,
+//! fragments of addresses from an index of their own.
 //! Choosing and ranking among them is done in Rust, so that no query sorts a whole table.
 
 use crate::database::{Sql, Tx, sql};
@@ -126,73 +127,157 @@ pub async fn of_company(
     .await
 }
 
-/// Candidates by the last four digits of the phone.
-pub async fn by_last4(tx: &mut Tx, last4: &str, limit: i64) -> Result<Vec<Candidate>, sqlx::Error> {
-    sql(candidates!("t.phone_last4 = $1 ORDER BY t.phone_last4, t.user_id LIMIT $2"))
-        .bind(last4)
-        .bind(limit)
-        .all(tx)
-        .await
+/// Candidates by the last four digits of the phone, one of whose names, or whose company, has a word that begins so.
+/// Of ten million users a thousand share four digits; they are looked at in the database.
+pub async fn by_last4(
+    tx: &mut Tx,
+    last4: &str,
+    prefix: &str,
+    limit: i64,
+) -> Result<Vec<Candidate>, sqlx::Error> {
+    sql(candidates!(
+        "t.phone_last4 = $1 AND (u.family_fold >= $2 AND u.family_fold < $3 OR u.given_fold >= $2 AND u.given_fold < $3
+                                 OR c.name_fold >= $2 AND c.name_fold < $3
+                                 OR u.family_fold LIKE $4 OR u.given_fold LIKE $4 OR c.name_fold LIKE $4) LIMIT $5"
+    ))
+    .bind(last4)
+    .bind(prefix)
+    .bind(after(prefix))
+    .bind(format!("% {prefix}%"))
+    .bind(limit)
+    .all(tx)
+    .await
 }
 
 /// Ids that one source gives at most: a page and one more, which says that there are more.
 pub const HITS: usize = 9;
 
-/// Reads ids of a statement whose first parameters are half-open ranges.
-macro_rules! ids {
-    ($tx:expr, $text:expr, $($prefix:expr),+) => {{
-        let mut statement = sql($text);
-        for prefix in [$($prefix),+] {
-            statement = statement.bind(prefix).bind(after(prefix));
+/// The text of a statement with its indexes named: SQLite's planner, once it has statistics, reads every *Maria* to find
+/// the one of a company. PostgreSQL has no such words and needs none.
+macro_rules! with_indexes {
+    ($tx:expr, $text:ident) => {
+        match $tx {
+            Tx::Sqlite(_) => {
+                $text!(
+                    "INDEXED BY users_by_family",
+                    "INDEXED BY users_by_given",
+                    "INDEXED BY users_by_company"
+                )
+            }
+            Tx::Postgres(_) => $text!("", "", ""),
         }
-        let rows: Vec<(String,)> = statement.all($tx).await?;
-        Ok(rows.into_iter().map(|row| row.0).collect())
-    }};
+    };
+}
+
+/// Reads ids of a statement whose first parameters are half-open ranges, and whose next is [`HITS`].
+async fn ids<const N: usize>(
+    tx: &mut Tx,
+    text: &'static str,
+    prefixes: [&str; N],
+) -> Result<Vec<String>, sqlx::Error> {
+    let ranges =
+        prefixes.into_iter().fold(sql(text), |statement, prefix| statement.bind(prefix).bind(after(prefix)));
+    let rows: Vec<(String,)> = ranges.bind(HITS as i64).all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+macro_rules! beginning_anywhere {
+    ($family:literal, $given:literal, $company:literal) => {
+        concat!(
+            "SELECT id FROM (SELECT id FROM users ",
+            $family,
+            " WHERE family_fold >= $1 AND family_fold < $2
+                             ORDER BY family_fold, given_fold, id LIMIT $3) AS by_family
+             UNION ALL SELECT id FROM (SELECT id FROM users ",
+            $given,
+            " WHERE given_fold >= $1 AND given_fold < $2
+                                       ORDER BY given_fold, family_fold, id LIMIT $3) AS by_given
+             UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2
+                                                         ORDER BY name_fold, id LIMIT 5) AS c
+                                       CROSS JOIN users AS u ",
+            $company,
+            " WHERE u.company_id = c.id LIMIT $3) AS by_company"
+        )
+    };
 }
 
 /// Users whose family name, given name or company begins with a prefix, in this order; each read from its index alone.
 pub async fn beginning_anywhere(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
-    ids!(
-        tx,
-        "SELECT id FROM (SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
-                         ORDER BY family_fold, given_fold, id LIMIT 9) AS by_family
-         UNION ALL SELECT id FROM (SELECT id FROM users WHERE given_fold >= $1 AND given_fold < $2
-                                   ORDER BY given_fold, family_fold, id LIMIT 9) AS by_given
-         UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2
-                                                     ORDER BY name_fold, id LIMIT 5) AS c
-                                   JOIN users u ON u.company_id = c.id LIMIT 9) AS by_company",
-        prefix
-    )
+    let text = with_indexes!(tx, beginning_anywhere);
+    ids(tx, text, [prefix]).await
 }
 
 /// Users whose family name begins with a prefix.
 pub async fn family_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
-    ids!(
-        tx,
-        "SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
-         ORDER BY family_fold, given_fold, id LIMIT 9",
-        prefix
-    )
+    let text = "SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
+                ORDER BY family_fold, given_fold, id LIMIT $3";
+    ids(tx, text, [prefix]).await
 }
 
 /// Users whose address begins with a prefix.
 pub async fn address_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
-    ids!(
-        tx,
-        "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT 9",
-        prefix
-    )
+    let text = "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT $3";
+    ids(tx, text, [prefix]).await
+}
+
+/// Users the part of whose address before the `@` contains this, read from the index of fragments; of a common fragment
+/// only some. Three characters at least.
+pub async fn address_containing(tx: &mut Tx, fragment: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = match tx {
+        Tx::Sqlite(_) => {
+            // No positions are kept in the index: it gives who has all the fragment's triples, and what has them elsewhere
+            // is left out here.
+            sql("SELECT u.id FROM (SELECT rowid AS number FROM fragments WHERE fragments MATCH $1 LIMIT 200) AS f
+                 CROSS JOIN user_fragments AS n CROSS JOIN users AS u
+                 WHERE n.number = f.number AND u.id = n.user_id
+                   AND instr(substr(u.email_fold, 1, instr(u.email_fold, '@') - 1), $2) > 0 LIMIT $3")
+            .bind(triples(fragment))
+            .bind(fragment)
+            .bind(HITS as i64)
+            .all(tx)
+            .await?
+        }
+        Tx::Postgres(_) => {
+            // Without these a fragment that a tenth of the addresses contain is looked for in the whole table.
+            let _: (String,) = sql("SELECT set_config('enable_seqscan', 'off', true)
+                                     || set_config('gin_fuzzy_search_limit', '2000', true)
+                                     || set_config('plan_cache_mode', 'force_custom_plan', true)")
+            .one(tx)
+            .await?;
+            let found = sql("SELECT id FROM users WHERE split_part(email_fold, '@', 1) LIKE $1 LIMIT $2")
+                .bind(format!("%{}%", fragment.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
+                .bind(HITS as i64)
+                .all(tx)
+                .await?;
+            let _: (String,) = sql("SELECT set_config('enable_seqscan', 'on', true)
+                                     || set_config('gin_fuzzy_search_limit', '0', true)
+                                     || set_config('plan_cache_mode', 'auto', true)")
+            .one(tx)
+            .await?;
+            found
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// What FTS5 is asked for: all the three-letter pieces of a text, each quoted.
+fn triples(fragment: &str) -> String {
+    let letters: Vec<char> = fragment.chars().collect();
+    let quoted = |three: &[char]| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
+    letters.windows(3).map(quoted).collect::<Vec<_>>().join(" AND ")
 }
 
 /// From one name of an index to the next, at most fifty that begin with a prefix, and of each those whose other name
 /// begins with the other: a range in a range, without reading what lies between.
 macro_rules! name_in_name {
-    ($outer:literal, $inner:literal) => {
+    ($outer:literal, $inner:literal, $index:literal) => {
         concat!(
             "WITH RECURSIVE names(name, n) AS (
                SELECT (SELECT ",
             $outer,
-            " FROM users WHERE ",
+            " FROM users ",
+            $index,
+            " WHERE ",
             $outer,
             " >= $1 AND ",
             $outer,
@@ -203,7 +288,9 @@ macro_rules! name_in_name {
                UNION ALL
                SELECT (SELECT ",
             $outer,
-            " FROM users WHERE ",
+            " FROM users ",
+            $index,
+            " WHERE ",
             $outer,
             " > names.name AND ",
             $outer,
@@ -212,62 +299,93 @@ macro_rules! name_in_name {
             $outer,
             " LIMIT 1), names.n + 1
                FROM names WHERE names.name IS NOT NULL AND names.n < 50)
-             SELECT u.id FROM names JOIN users u
-               ON u.",
+             SELECT u.id FROM names CROSS JOIN users AS u ",
+            $index,
+            "
+             WHERE u.",
             $outer,
             " = names.name AND u.",
             $inner,
             " >= $3 AND u.",
             $inner,
-            " < $4 LIMIT 9"
+            " < $4 LIMIT $5"
         )
+    };
+}
+macro_rules! given_in_family {
+    ($family:literal, $given:literal, $company:literal) => {
+        name_in_name!("family_fold", "given_fold", $family)
+    };
+}
+macro_rules! family_in_given {
+    ($family:literal, $given:literal, $company:literal) => {
+        name_in_name!("given_fold", "family_fold", $given)
     };
 }
 
 /// Users whose names begin so. The longer beginning leads: fewer names begin with it.
 pub async fn names_beginning(tx: &mut Tx, given: &str, family: &str) -> Result<Vec<String>, sqlx::Error> {
     if family.len() >= given.len() {
-        ids!(tx, name_in_name!("family_fold", "given_fold"), family, given)
+        let text = with_indexes!(tx, given_in_family);
+        ids(tx, text, [family, given]).await
     } else {
-        ids!(tx, name_in_name!("given_fold", "family_fold"), given, family)
+        let text = with_indexes!(tx, family_in_given);
+        ids(tx, text, [given, family]).await
     }
+}
+
+macro_rules! further_word {
+    ($family:literal, $given:literal, $company:literal) => {
+        concat!(
+            "SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users ",
+            $family,
+            "                                WHERE family_fold >= $1 AND family_fold < $2
+                                             ORDER BY family_fold, given_fold, id LIMIT 200) AS f
+                             WHERE family_fold LIKE $4 LIMIT $3) AS by_family
+             UNION ALL
+             SELECT id FROM (SELECT id FROM (SELECT id, family_fold, given_fold FROM users ",
+            $given,
+            "                                WHERE given_fold >= $1 AND given_fold < $2
+                                             ORDER BY given_fold, family_fold, id LIMIT 200) AS g
+                             WHERE family_fold LIKE $4 OR given_fold LIKE $4 LIMIT $3) AS by_given"
+        )
+    };
 }
 
 /// Users one of whose names begins so and has a further word that begins with the other (van den *Berg*), among the first
 /// 200 of either name. Both are folded: no letter of theirs is a wildcard.
 pub async fn further_word(tx: &mut Tx, first: &str, further: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql("SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users
-                                         WHERE family_fold >= $1 AND family_fold < $2
-                                         ORDER BY family_fold, given_fold, id LIMIT 200) AS f
-                         WHERE family_fold LIKE $3 LIMIT 9) AS by_family
-         UNION ALL
-         SELECT id FROM (SELECT id FROM (SELECT id, family_fold, given_fold FROM users
-                                         WHERE given_fold >= $1 AND given_fold < $2
-                                         ORDER BY given_fold, family_fold, id LIMIT 200) AS g
-                         WHERE family_fold LIKE $3 OR given_fold LIKE $3 LIMIT 9) AS by_given")
-    .bind(first)
-    .bind(after(first))
-    .bind(format!("% {further}%"))
-    .all(tx)
-    .await?;
+    let rows: Vec<(String,)> = sql(with_indexes!(tx, further_word))
+        .bind(first)
+        .bind(after(first))
+        .bind(HITS as i64)
+        .bind(format!("% {further}%"))
+        .all(tx)
+        .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+macro_rules! colleague_beginning {
+    ($family:literal, $given:literal, $company:literal) => {
+        concat!(
+            "WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
+             SELECT id FROM (SELECT u.id FROM c CROSS JOIN users AS u ",
+            $company,
+            " WHERE u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT $5) AS by_given
+             UNION ALL
+             SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c CROSS JOIN users AS u ",
+            $company,
+            " WHERE u.company_id = c.id LIMIT 200) AS members
+                             WHERE family_fold >= $3 AND family_fold < $4 LIMIT $5) AS by_family"
+        )
+    };
 }
 
 /// Users of a company whose name begins so, whose given or family name begins so. Of a large company by family name only
 /// among its first 200.
 pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Result<Vec<String>, sqlx::Error> {
-    ids!(
-        tx,
-        "WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
-         SELECT id FROM (SELECT u.id FROM c JOIN users u
-                           ON u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT 9) AS by_given
-         UNION ALL
-         SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c JOIN users u ON u.company_id = c.id
-                                         LIMIT 200) AS members
-                         WHERE family_fold >= $3 AND family_fold < $4 LIMIT 9) AS by_family",
-        company,
-        name
-    )
+    let text = with_indexes!(tx, colleague_beginning);
+    ids(tx, text, [company, name]).await
 }
 
 /// The users of these ids, as many as there are; at most [`HITS`].
