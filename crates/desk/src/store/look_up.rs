@@ -1,7 +1,7 @@
 //! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT, and nothing else.
 //! Choosing and ranking among them is done in Rust, so that no query sorts a whole table.
 
-use crate::database::{Sql, Tx, sql};
+use crate::database::{Rows, Sql, Tx, rows_text, sql};
 
 /// A user as the look-up sees them.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -135,8 +135,15 @@ pub async fn by_last4(tx: &mut Tx, last4: &str, limit: i64) -> Result<Vec<Candid
         .await
 }
 
+/// [`HITS`] as a word of a statement: statements are literals.
+macro_rules! hits {
+    () => {
+        9
+    };
+}
+
 /// Ids that one source gives at most: a page and one more, which says that there are more.
-pub const HITS: usize = 9;
+pub const HITS: usize = hits!();
 
 /// Reads ids of a statement whose first parameters are half-open ranges.
 macro_rules! ids {
@@ -154,13 +161,13 @@ macro_rules! ids {
 pub async fn beginning_anywhere(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
     ids!(
         tx,
-        "SELECT id FROM (SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
-                         ORDER BY family_fold, given_fold, id LIMIT 9) AS by_family
+        concat!("SELECT id FROM (SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
+                         ORDER BY family_fold, given_fold, id LIMIT ", hits!(), ") AS by_family
          UNION ALL SELECT id FROM (SELECT id FROM users WHERE given_fold >= $1 AND given_fold < $2
-                                   ORDER BY given_fold, family_fold, id LIMIT 9) AS by_given
+                                   ORDER BY given_fold, family_fold, id LIMIT ", hits!(), ") AS by_given
          UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2
                                                      ORDER BY name_fold, id LIMIT 5) AS c
-                                   JOIN users u ON u.company_id = c.id LIMIT 9) AS by_company",
+                                   JOIN users u ON u.company_id = c.id LIMIT ", hits!(), ") AS by_company"),
         prefix
     )
 }
@@ -169,8 +176,11 @@ pub async fn beginning_anywhere(tx: &mut Tx, prefix: &str) -> Result<Vec<String>
 pub async fn family_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
     ids!(
         tx,
-        "SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
-         ORDER BY family_fold, given_fold, id LIMIT 9",
+        concat!(
+            "SELECT id FROM users WHERE family_fold >= $1 AND family_fold < $2
+         ORDER BY family_fold, given_fold, id LIMIT ",
+            hits!()
+        ),
         prefix
     )
 }
@@ -179,7 +189,10 @@ pub async fn family_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, 
 pub async fn address_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
     ids!(
         tx,
-        "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT 9",
+        concat!(
+            "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT ",
+            hits!()
+        ),
         prefix
     )
 }
@@ -219,7 +232,8 @@ macro_rules! name_in_name {
             $inner,
             " >= $3 AND u.",
             $inner,
-            " < $4 LIMIT 9"
+            " < $4 LIMIT ",
+            hits!()
         )
     };
 }
@@ -236,15 +250,21 @@ pub async fn names_beginning(tx: &mut Tx, given: &str, family: &str) -> Result<V
 /// Users one of whose names begins so and has a further word that begins with the other (van den *Berg*), among the first
 /// 200 of either name. Both are folded: no letter of theirs is a wildcard.
 pub async fn further_word(tx: &mut Tx, first: &str, further: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql("SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users
+    let rows: Vec<(String,)> = sql(concat!(
+        "SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users
                                          WHERE family_fold >= $1 AND family_fold < $2
                                          ORDER BY family_fold, given_fold, id LIMIT 200) AS f
-                         WHERE family_fold LIKE $3 LIMIT 9) AS by_family
+                         WHERE family_fold LIKE $3 LIMIT ",
+        hits!(),
+        ") AS by_family
          UNION ALL
          SELECT id FROM (SELECT id FROM (SELECT id, family_fold, given_fold FROM users
                                          WHERE given_fold >= $1 AND given_fold < $2
                                          ORDER BY given_fold, family_fold, id LIMIT 200) AS g
-                         WHERE family_fold LIKE $3 OR given_fold LIKE $3 LIMIT 9) AS by_given")
+                         WHERE family_fold LIKE $3 OR given_fold LIKE $3 LIMIT ",
+        hits!(),
+        ") AS by_given"
+    ))
     .bind(first)
     .bind(after(first))
     .bind(format!("% {further}%"))
@@ -258,13 +278,13 @@ pub async fn further_word(tx: &mut Tx, first: &str, further: &str) -> Result<Vec
 pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Result<Vec<String>, sqlx::Error> {
     ids!(
         tx,
-        "WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
+        concat!("WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
          SELECT id FROM (SELECT u.id FROM c JOIN users u
-                           ON u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT 9) AS by_given
+                           ON u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT ", hits!(), ") AS by_given
          UNION ALL
          SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c JOIN users u ON u.company_id = c.id
                                          LIMIT 200) AS members
-                         WHERE family_fold >= $3 AND family_fold < $4 LIMIT 9) AS by_family",
+                         WHERE family_fold >= $3 AND family_fold < $4 LIMIT ", hits!(), ") AS by_family"),
         company,
         name
     )
@@ -274,7 +294,13 @@ pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Resu
 pub async fn of_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Candidate>, sqlx::Error> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
     let padded = ids.iter().chain(std::iter::repeat(last)).take(HITS);
-    let statement = sql(candidates!("u.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9)"));
+    let statement = sql(rows_text!(Rows {
+        before: candidates!("u.id IN "),
+        columns: HITS,
+        row_end: "",
+        rows: 1,
+        after: "",
+    }));
     padded.fold(statement, Sql::bind).all(tx).await
 }
 
