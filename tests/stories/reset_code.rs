@@ -300,6 +300,22 @@ on_both_databases! {
         assert!(done(&forgot.enter(&link, &newer.to_lowercase().replace('-', "")).await.unwrap()));
     }
 
+    async fn a_mailed_code_at_its_limit_leads_nobody_to_a_recovery_code_there_is_none_of(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::Off).await;
+        let link = forgot.staged().await;
+        for _ in 0..5 {
+            forgot.later(Span::seconds(61));
+            forgot.again(&link).await.unwrap();
+        }
+        forgot.later(Span::seconds(61));
+        let request = reqwest::Client::new().post(format!("{}reset/code/again", forgot.world.public_url));
+        let request = request.header("Sec-Fetch-Site", "same-origin").header("cookie", format!("reset={link}"));
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("The codes of today are used. Try again tomorrow, or call us."), "{page}");
+        assert!(!page.contains("recovery code"), "{page}");
+        assert!(page.contains("/reset/no-code"), "call support is behind it: {page}");
+    }
+
     async fn d8_7_the_second_mail_may_be_lost_or_late_and_neither_life_extends_the_other(engine: Engine) {
         let forgot = Forgot::new(engine, TwoStep::Off).await;
         let first = forgot.link().await;

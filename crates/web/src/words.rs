@@ -63,7 +63,7 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
             format!("The recovery code was tried too often. You can try again at {}.", times.clock(*until))
         }
         Some(Refusal::CodesUsed { until }) => format!(
-            "No more codes can be sent or tried until {}. Use your recovery code, or call us.",
+            "No more codes can be sent or tried until {}. If you have a recovery code, use that one. Or call us.",
             times.date_and_clock(*until)
         ),
         Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),
