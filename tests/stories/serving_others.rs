@@ -2,6 +2,7 @@
 //! is not on this machine. The other machines are further addresses of loopback: a peer is told by its address.
 
 use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -34,10 +35,17 @@ fn put(folder: &Path, certificate: &str, key: &str) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/desk/src/smtp/test_certificate");
     std::fs::copy(from.join(certificate), folder.join("tls.pem")).unwrap();
     std::fs::copy(from.join(key), folder.join("tls.key")).unwrap();
+    permit(folder, 0o600);
+}
+
+/// Who may read the key.
+fn permit(folder: &Path, mode: u32) {
+    std::fs::set_permissions(folder.join("tls.key"), PermissionsExt::from_mode(mode)).unwrap();
 }
 
 /// Asks as the machine with this address.
 async fn from(machine: &str, port: u16, path: &str, forwarded: &str, form: Option<&str>) -> Response {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().local_address(machine.parse::<IpAddr>().unwrap());
     let client = builder.redirect(redirect::Policy::none()).timeout(Duration::from_secs(5)).build().unwrap();
     let address = format!("http://127.0.0.1:{port}/{path}");
@@ -119,8 +127,7 @@ async fn a_renewed_certificate_is_served_after_sighup_and_one_that_cannot_be_use
     soon("told", async || told("the former certificate stays") == 1).await;
     assert!(known().await);
     put(&folder, "stranger.pem", "stranger.key.pem");
-    std::fs::set_permissions(folder.join("tls.key"), std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .unwrap();
+    permit(&folder, 0o644);
     server.signal("-HUP");
     soon("told again", async || told("the former certificate stays") == 2).await;
     assert!(known().await && told("other people can read it") == 1, "{}", server.log());

@@ -48,6 +48,7 @@ async fn served(engine: Engine) -> World {
 }
 
 async fn post(world: &World, path: &str, email: &str, more: &[(&str, &str)]) -> Back {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
     let form: Vec<_> = [("email", email)].into_iter().chain(more.iter().copied()).collect();
     let request = client.post(format!("{}{path}", world.public_url)).header("Sec-Fetch-Site", "same-origin");
