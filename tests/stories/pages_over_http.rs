@@ -165,7 +165,7 @@ on_both_databases! {
     async fn every_answer_carries_the_security_headers_and_undeclared_methods_get_405(engine: Engine) {
         let world = served(engine).await;
         let browser = Browser::with(&world, redirect::Policy::none());
-        for path in ["/", "/unlock", "/not-me", "/sign-in", "/sign-in/code", "/account", "/help", "/nothing", "/unlock/a/b"] {
+        for path in ["/", "/unlock", "/not-me", "/sign-in", "/sign-in/code", "/account", "/help", "/privacy", "/nothing", "/unlock/a/b"] {
             let answer = browser.get(path).await;
             let header = |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
             let policy = header("content-security-policy");
