@@ -79,7 +79,7 @@ on_both_databases! {
         let code = text(&world, &gateway).await;
         thief.post("/sign-in/code", &[("code", &code)]).await.says("No more codes can be sent or tried").is_at("/sign-in/code");
         // Twenty wrong codes are no wrong password: the right one was given back each time, and a wrong one is the first.
-        let wrong_passwords = "SELECT COALESCE(SUM(spent), 0) FROM counters WHERE name = 'user_password'";
+        let wrong_passwords = "SELECT CAST(COALESCE(SUM(spent), 0) AS BIGINT) FROM counters WHERE name = 'user_password'";
         assert_eq!(world.count(wrong_passwords).await, 0);
         thief.types_password(PRIYA, "not her password").await.says("not right");
         assert_eq!(world.count(wrong_passwords).await, 1);
@@ -201,11 +201,11 @@ on_both_databases! {
         world.user(NewUser { two_step: TwoStep::Never, ..NewUser::default() }).await;
         let priya = Person::at(&world);
         priya.types_password(PRIYA, PASSWORD).await.is_at("/account");
-        // 98 characters, 213 bytes: longer than what some hashes read (72 bytes), with characters outside the first plane.
+        // 97 characters, more than 300 bytes: longer than what some hashes read (72 bytes), with characters outside the first plane.
         let exact = format!("  Caf\u{e9} {} at the end ", "\u{1d49c}".repeat(78));
-        assert_eq!(exact.chars().count(), 98);
+        assert!(exact.chars().count() == 97 && exact.len() > 300);
         priya.post("/account/password", &[("password", PASSWORD), ("new_password", &exact)]).await.says("Your password is changed");
-        let shorter: String = exact.chars().take(97).collect();
+        let shorter: String = exact.chars().take(96).collect();
         for other in [
             exact.trim().to_owned(),
             shorter,
