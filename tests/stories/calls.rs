@@ -1,9 +1,11 @@
 //! D9: who may be on which call, and how calls end.
 
+use recovery_desk::operations::administration::ReadReports;
 use recovery_desk::operations::call_view::StandingView;
+use recovery_desk::operations::end_call::EndCall;
 use recovery_desk::operations::notes::SaveNotes;
 use recovery_desk::operations::operator_sign_out::LockDesk;
-use recovery_desk::operations::pass_on::PassOn;
+use recovery_desk::operations::pass_on::{FlagConcern, PassOn};
 use recovery_desk::operations::still_here::StillHere;
 use recovery_desk::operations::take_over_call::TakeOverCall;
 use recovery_desk::operations::who_is_in::WhoIsIn;
@@ -66,6 +68,38 @@ on_both_databases! {
         let boss = world.operator(Role::Administrator, "Ines Vogt").await;
         assert_eq!(refused(boss.open(&staff).await), "operator_account", "not even an administrator");
         boss.open(&guarded).await.unwrap();
+    }
+
+    async fn empty_notes_at_the_end_leave_what_was_saved_and_saving_empty_ones_empties_them(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let save = async |call: &str, notes: &str| {
+            dana.ask(SaveNotes { call_id: call.to_owned(), notes: notes.to_owned() }).await.unwrap();
+        };
+        let end = async |call: &str, notes: &str| {
+            dana.ask(EndCall { call_id: call.to_owned(), notes: notes.to_owned() }).await.unwrap();
+            dana.view(call).await.notes
+        };
+        let first = dana.open(&priya).await.unwrap().call_id;
+        save(&first, "Called from a hotel.").await;
+        assert_eq!(end(&first, "").await, "Called from a hotel.");
+        let second = dana.open(&priya).await.unwrap().call_id;
+        save(&second, "Called from a hotel.").await;
+        assert_eq!(end(&second, "Called from a train.").await, "Called from a train.");
+        let third = dana.open(&priya).await.unwrap().call_id;
+        save(&third, "Called from a hotel.").await;
+        save(&third, "").await;
+        assert_eq!(end(&third, " \n").await, "");
+
+        // What goes to the administrators is what was saved, too.
+        let fourth = dana.open(&priya).await.unwrap().call_id;
+        save(&fourth, "Somebody prompts the caller.").await;
+        dana.ask(FlagConcern { call_id: fourth.clone(), notes: String::new() }).await.unwrap();
+        assert_eq!(dana.view(&fourth).await.notes, "Somebody prompts the caller.");
+        let boss = world.operator(Role::Administrator, "Ines Vogt").await;
+        let reports = boss.ask(ReadReports {}).await.unwrap().reports;
+        assert_eq!(reports[0].notes, "Somebody prompts the caller.");
     }
 
     async fn d9_10_a_restart_shows_the_same_call_with_the_same_counters(engine: Engine) {

@@ -1,5 +1,6 @@
 //! D6: asking for a reset link, and what decides whether it works. Also C10, C11 and imported users.
 
+use recovery_desk::operations::request_reset::RequestReset;
 use recovery_desk::operations::reset_password::Staged;
 use recovery_desk::operations::user_sign_in::UserSignedIn;
 use recovery_rules::states::TwoStep;
@@ -175,6 +176,20 @@ on_both_databases! {
         }
         let counted = "SELECT COUNT(*) FROM reset_requests WHERE counts";
         assert_eq!(forgot.world.count(counted).await, 30);
+        // The limit of everybody together, whatever address and source: fifty an hour by this policy.
+        let forgot = Forgot::new(engine, TwoStep::Never).await;
+        forgot.world.change("INSERT INTO policy (name, value, changed_by, changed_at) VALUES ('reset_requests_an_hour', 50, $1, 0)", "a story").await;
+        let asks = async |n: usize| {
+            let request = RequestReset { email: format!("stranger{n}@roe.example"), source: format!("198.51.100.{n}") };
+            forgot.ask(request).await.unwrap();
+        };
+        for n in 0..60 {
+            asks(n).await;
+        }
+        assert_eq!(forgot.world.count(counted).await, 50);
+        forgot.later(Span::hours(1));
+        asks(60).await;
+        assert_eq!(forgot.world.count(counted).await, 51, "an hour later it begins anew");
     }
 
     async fn d6_8_a_new_address_stops_a_request_and_is_told_nothing_of_it(engine: Engine) {

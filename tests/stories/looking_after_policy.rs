@@ -9,6 +9,7 @@ use recovery_rules::time::Span;
 
 use crate::harness::agent::Agent;
 use crate::harness::posted::{PRIYA, letter};
+use crate::harness::statements::statements_of;
 use crate::harness::{Engine, World, on_both_databases, refused};
 
 const WHY: &str = "Callers mistype; agreed on Monday with security";
@@ -176,6 +177,13 @@ on_both_databases! {
         }
         let first = boss.ask(log()).await.unwrap();
         assert_eq!(first.entries.len(), 50);
+        // A page of fifty names costs the statements of a page of one: names come with their entries.
+        let one = ReadAuditLog { actor_id: Some(dana.id.clone()), operation: Some("open_call".to_owned()), ..log() };
+        let (answer, of_one) = statements_of(boss.ask(one)).await;
+        assert_eq!(answer.unwrap().entries.len(), 1);
+        let (answer, of_fifty) = statements_of(boss.ask(log())).await;
+        assert_eq!(answer.unwrap().entries.len(), 50);
+        assert_eq!(of_one, of_fifty);
         let second = boss.ask(ReadAuditLog { before: first.next.clone(), ..log() }).await.unwrap();
         assert!(second.entries[0].id < first.entries[49].id, "pages meet without a gap or a line twice");
         let reads = ReadAuditLog { operation: Some("read_audit_log".to_owned()), ..log() };

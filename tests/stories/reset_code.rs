@@ -55,6 +55,8 @@ on_both_databases! {
         forgot.stage(&second, "seventeen green umbrellas").await.unwrap();
         forgot.post().await;
         assert!(matches!(forgot.enter(&second, &code).await, Ok(ResetCodeEntered::NotRight { .. }) | Err(_)), "the code of another link");
+        // Neither of the two staged ones counts yet: the password of before opens the account (D7.1).
+        assert!(opens(&forgot, PASSWORD).await && !opens(&forgot, NEW_PASSWORD).await);
         // The newer code took the place of the one before; each link activates its own password.
         let newer = forgot.code();
         assert!(!matches!(forgot.enter(&first, &newer).await, Ok(ResetCodeEntered::Done(_))));
@@ -143,6 +145,40 @@ on_both_databases! {
         assert_eq!(refused(forgot.recover(&link, "ABCD-EFGH").await), "recovery_code_form");
         assert!(done(&forgot.recover(&link, &recovery.to_lowercase().replace('-', " ")).await.unwrap()));
         assert_eq!(forgot.gateway.asked().len(), texts);
+    }
+
+    async fn d8_2_going_back_and_forth_sends_nothing_and_neither_gives_nor_takes_tries(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::On).await;
+        forgot.recovery_code().await;
+        let link = forgot.staged().await;
+        let (code, texts) = (forgot.code(), forgot.gateway.asked().len());
+        let left = |entered: ResetCodeEntered| match entered {
+            ResetCodeEntered::NotRight { tries_left } => tries_left,
+            other => panic!("{other:?}"),
+        };
+        for (of_code, of_recovery_code) in [(4, 9), (3, 8), (2, 7)] {
+            assert_eq!(left(forgot.enter(&link, wrong(&code)).await.unwrap()), of_code);
+            assert_eq!(left(forgot.recover(&link, &"0".repeat(24)).await.unwrap()), of_recovery_code);
+        }
+        forgot.post().await;
+        assert_eq!(forgot.gateway.asked().len(), texts);
+        assert!(done(&forgot.enter(&link, &code).await.unwrap()), "the code that was sent first still works");
+    }
+
+    async fn d1_7_a_sign_in_code_resets_nothing_and_a_reset_code_signs_nobody_in(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::On).await;
+        let UserSignedIn::CodeNeeded { challenge } = pages::sign_in(&forgot.world.desk, PRIYA, PASSWORD).await.unwrap() else { panic!() };
+        forgot.post().await;
+        let of_sign_in = forgot.code();
+        let link = forgot.staged().await;
+        let of_reset = forgot.code();
+        if of_sign_in != of_reset {
+            assert!(matches!(forgot.enter(&link, &of_sign_in).await.unwrap(), ResetCodeEntered::NotRight { .. }));
+            let entered = pages::enter_code(&forgot.world.desk, &challenge, &of_reset).await.unwrap();
+            assert!(matches!(entered, recovery_desk::operations::enter_sign_in_code::CodeEntered::NotRight { .. }));
+        }
+        let entered = pages::enter_code(&forgot.world.desk, &challenge, &of_sign_in).await.unwrap();
+        assert!(matches!(entered, recovery_desk::operations::enter_sign_in_code::CodeEntered::Done(_)), "each where it belongs");
     }
 
     async fn d7_6_a_text_that_cannot_be_sent_costs_no_try_and_the_recovery_code_is_still_there(engine: Engine) {
@@ -262,6 +298,22 @@ on_both_databases! {
         let newer = forgot.mailed_code();
         assert!(matches!(forgot.enter(&link, &code).await.unwrap(), ResetCodeEntered::NotRight { tries_left: 4 }));
         assert!(done(&forgot.enter(&link, &newer.to_lowercase().replace('-', "")).await.unwrap()));
+    }
+
+    async fn a_mailed_code_at_its_limit_leads_nobody_to_a_recovery_code_there_is_none_of(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::Off).await;
+        let link = forgot.staged().await;
+        for _ in 0..5 {
+            forgot.later(Span::seconds(61));
+            forgot.again(&link).await.unwrap();
+        }
+        forgot.later(Span::seconds(61));
+        let request = reqwest::Client::new().post(format!("{}reset/code/again", forgot.world.public_url));
+        let request = request.header("Sec-Fetch-Site", "same-origin").header("cookie", format!("reset={link}"));
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("The codes of today are used. Try again tomorrow, or call us."), "{page}");
+        assert!(!page.contains("recovery code"), "{page}");
+        assert!(page.contains("/reset/no-code"), "call support is behind it: {page}");
     }
 
     async fn d8_7_the_second_mail_may_be_lost_or_late_and_neither_life_extends_the_other(engine: Engine) {

@@ -43,8 +43,13 @@ impl Running {
         let metrics = free_port();
         let url: url::Url = format!("https://localhost:{port}/").parse().unwrap();
         let settings = settings_file(world, name, port, metrics, public_url);
+        Self::by(&settings, url, metrics)
+    }
+
+    /// Starts one by a settings file, by which it is there.
+    pub fn by(settings: &Path, url: url::Url, metrics: u16) -> Self {
         let mut child =
-            Server::new(&["serve", "--log-format", "json"]).path("--settings", &settings).start(&[]);
+            Server::new(&["serve", "--log-format", "json"]).path("--settings", settings).start(&[]);
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
         std::thread::spawn(move || {
@@ -89,7 +94,8 @@ impl Running {
         (status.code(), said)
     }
 
-    async fn get(&self, path: &str) -> reqwest::Result<reqwest::Response> {
+    /// Opens a page of it with a connection of its own, by the authority of the stories.
+    pub async fn get(&self, path: &str) -> reqwest::Result<reqwest::Response> {
         http().get(self.url.join(path).unwrap()).send().await
     }
 }
@@ -107,7 +113,8 @@ fn http() -> Client {
     Client::builder().tls_certs_only([authority]).timeout(Duration::from_secs(5)).build().unwrap()
 }
 
-fn settings_file(world: &World, name: &str, port: u16, metrics: u16, url: &str) -> PathBuf {
+/// A settings file for a server of this world, with certificate and keys beside it.
+pub fn settings_file(world: &World, name: &str, port: u16, metrics: u16, url: &str) -> PathBuf {
     let folder = world.folder.path().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     certificate(&folder);

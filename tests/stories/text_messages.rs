@@ -11,9 +11,12 @@ use recovery_desk::secret::SecretText;
 use recovery_desk::settings::Settings;
 use recovery_desk::sms::SmsSettings;
 use recovery_desk::sms::call_back::{TWILIO_SIGNATURE, twilio_signature};
+use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 use reqwest::StatusCode;
 
+use crate::harness::fixtures::NewUser;
+use crate::harness::person::Person;
 use crate::harness::posted::PRIYA;
 use crate::harness::sms_gateway::{ACCOUNT, AUTH_TOKEN, BEARER, Habit, SmsGateway};
 use crate::harness::world::open;
@@ -237,6 +240,43 @@ on_both_databases! {
             asks_for_a_code(&capped).await;
             assert_eq!(gateway.asked().len(), before + 4, "the next day");
         }
+
+        // All texts of a day together, whoever they are for.
+        let before = gateway.asked().len();
+        let capped = world(engine, gateway.twilio()).await;
+        capped.change("INSERT INTO policy (name, value, changed_by, changed_at) VALUES ($1, 10, 'story', 0)", "texts_a_day").await;
+        for _ in 0..12 {
+            asks_for_a_code(&capped).await;
+        }
+        assert_eq!(gateway.asked().len(), before + 10);
+        let (state, reply) = newest(&capped).await;
+        assert!(state == "failed" && reply.contains("all texts of this day"), "{state} {reply}");
+    }
+
+    async fn c9_of_many_numbers_of_one_block_ten_are_texted_in_an_hour_and_a_proved_one_still_is(engine: Engine) {
+        let gateway = SmsGateway::start().await;
+        let world = World::served_with_texts(engine, gateway.twilio()).await;
+        world.priya().await;
+        for n in 0..12 {
+            let email = format!("pump{n}@hartwell.example");
+            world.user(NewUser { email: &email, two_step: TwoStep::Never, ..NewUser::default() }).await;
+            let person = Person::at(&world);
+            person.types_password(&email, PASSWORD).await.is_at("/account");
+            let phone = format!("07700 9001{n:02}");
+            person.post("/account/two-step/on", &[("phone", &phone), ("password", PASSWORD)]).await.is_at("/account/two-step/code");
+            world.later(Span::seconds(1));
+            while world.post().await > 0 {}
+        }
+        assert_eq!(gateway.asked().len(), 10);
+        let (state, reply) = newest(&world).await;
+        assert!(state == "failed" && reply.contains("numbers like this one"), "{state} {reply}");
+        // Priya's number is of the same block, and proved: she signs in all the while.
+        Person::at(&world).signs_in(&world, &gateway).await.is_at("/account");
+        assert_eq!(gateway.asked().len(), 11);
+        world.later(Span::hours(1));
+        let person = Person::at(&world);
+        person.types_password("pump11@hartwell.example", PASSWORD).await.is_at("/account");
+        person.turns_on(&world, &gateway, "07700 900111").await.says("Save your recovery code");
     }
 }
 

@@ -1,11 +1,19 @@
 //! D10.10 and D10.16: "This wasn't me" stops a recovery, and the ways back.
 
+use recovery_desk::caller::Caller;
 use recovery_desk::operations::call_view::StandingView;
+use recovery_desk::operations::end_what_was_restored::EndWhatWasRestored;
 use recovery_desk::operations::redeem_unlock::Redeemed;
+use recovery_desk::operations::repudiate::ReadRepudiation;
+use recovery_desk::secret::SecretText;
+use recovery_rules::roles::Door;
 use recovery_rules::time::Span;
 
 use crate::harness::pages::{self, NEW_PASSWORD};
+use crate::harness::person::Person;
 use crate::harness::posted::{Letter, PRIYA, letter};
+use crate::harness::sms_gateway::SmsGateway;
+use crate::harness::world::ask;
 use crate::harness::{Engine, World, on_both_databases, refused};
 
 on_both_databases! {
@@ -52,5 +60,27 @@ on_both_databases! {
         let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
         let done = pages::redeem(&world.desk, &link, &code, "nine quiet copper kettles").await.unwrap();
         assert_eq!(done, Redeemed::Done { active: true });
+    }
+
+    async fn d10_10_a_link_that_was_ended_says_so_and_never_that_it_was_pressed_before(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { not_me, .. } = letter(&world).await;
+        // A backup was restored: every link of before is ended, and nobody pressed this one.
+        let restored = Caller::System("restore");
+        world.desk.perform(&restored, Door::System, None, EndWhatWasRestored {}).await.unwrap();
+        assert_eq!(refused(pages::not_me(&world.desk, &not_me).await), "link_stopped");
+        let read = ReadRepudiation { link: SecretText::new(&not_me) };
+        assert_eq!(refused(ask(&world.desk, &Caller::Nobody, read).await), "link_stopped");
+        assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE stopped_until IS NOT NULL").await, 0, "nothing was stopped");
+        assert_eq!(world.audited("repudiate", "refused").await, 1);
+
+        // The page says that nothing was stopped, and what to do.
+        let served = World::served_with_texts(engine, SmsGateway::start().await.json()).await;
+        let person = Person::at(&served);
+        let Letter { not_me, .. } = letter(&served).await;
+        served.desk.perform(&restored, Door::System, None, EndWhatWasRestored {}).await.unwrap();
+        let page = person.get(&format!("/not-me/{not_me}")).await;
+        page.says("Nothing was stopped with it").says("call us at once").never_says("pressed before");
+        person.post("/not-me", &[]).await.says("Nothing was stopped with it").never_says("pressed before");
     }
 }

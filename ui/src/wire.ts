@@ -656,7 +656,7 @@ export type EndCall = {
  */
 call_id: string, 
 /**
- * The notes.
+ * The notes; empty leaves what was saved.
  */
 notes: string, };
 

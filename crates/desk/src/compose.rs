@@ -165,6 +165,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             letters::address_not_me(&organisation, &facts)
         }
         "no_account" => letters::no_account(&organisation, Moment(message.queued_at)),
+        "reset_waits" => letters::reset_waits(&organisation, Moment(message.queued_at), at("until")?),
         "reset_locked" => letters::reset_locked(&organisation, Moment(message.queued_at)),
         "paused_notice" => letters::phone_verification_paused(
             &organisation,

@@ -12,7 +12,7 @@ mod workplaces;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use recovery_rules::answers::CanonicalAnswer;
@@ -40,6 +40,7 @@ struct Parts {
     cores: Arc<Semaphore>,
     in_line: AtomicUsize,
     line_bound: usize,
+    begun: AtomicUsize,
     workplaces: Workplaces,
 }
 
@@ -52,8 +53,14 @@ impl Hasher {
 
     fn bounded(keys: DataKeys, cost: HashingCost, chance: Chance, cores: usize, line_bound: usize) -> Self {
         let cores = Arc::new(Semaphore::new(cores));
-        let (in_line, workplaces) = (AtomicUsize::new(0), Workplaces::default());
-        Self(Arc::new(Parts { keys, cost, chance, cores, in_line, line_bound, workplaces }))
+        let (in_line, begun, workplaces) = (AtomicUsize::new(0), AtomicUsize::new(0), Workplaces::default());
+        Self(Arc::new(Parts { keys, cost, chance, cores, in_line, line_bound, begun, workplaces }))
+    }
+
+    /// Hashes that were begun since this hasher was made. That an address with an account costs as many as one without
+    /// is shown with it.
+    pub fn begun(&self) -> usize {
+        self.0.begun.load(Ordering::Relaxed)
     }
 
     /// The PHC string to store for a password.

@@ -32,7 +32,7 @@ pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operato
 pub use phone_changed::phone_changed_text;
 pub use phone_verification_paused::{PhoneVerificationPaused, phone_verification_paused};
 pub use recovery_stopped::{RecoveryStopped, recovery_stopped};
-pub use reset::{Reset, ResetCode, no_account, reset, reset_code, reset_locked};
+pub use reset::{Reset, ResetCode, no_account, reset, reset_code, reset_locked, reset_waits};
 pub use test_letter::test_letter;
 pub use text_message::{Text, TextWords, verification_text};
 pub use times::{ShownTimes, rfc3339};
@@ -75,6 +75,18 @@ impl Organisation {
 
     fn hours(&self) -> String {
         DisplayName::inert(&self.opening_hours)
+    }
+}
+
+/// How every notice to a billing user about a colleague ends: what to do if it comes as a surprise.
+fn ask_your_colleague(organisation: &Organisation) -> draft::Block {
+    draft::Block::Warning {
+        title: "You didn't expect this?",
+        text: format!(
+            "Ask your colleague, in person or on a number you know. If they know nothing of it, call us at once: {}.",
+            organisation.phone()
+        ),
+        link: None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! to its content, for a quarter of an hour, once; where there is nobody else it takes a day instead.
 
 use crate::policy::{Number, Policy};
-use crate::states::stored_names;
+use crate::states::{TwoStep, stored_names};
 use crate::time::{Moment, Span};
 
 /// A call or a password reset counts as just made for so long (SYSTEM.md 6: within 24 h of a call).
@@ -95,6 +95,13 @@ pub fn reset_needs_second(before: &BeforeReset, now: Moment) -> Option<WhySecond
     } else {
         None
     }
+}
+
+/// Until when no link for a new password is sent: for a day after one administrator alone reset 2-step (D11.3, the other
+/// way round). Together the two would let the mailbox be enough. Two administrators, and 2-step that is on again, lift it.
+pub fn reset_by_link_waits(reset_alone: Option<Moment>, state: TwoStep, now: Moment) -> Option<Moment> {
+    let until = reset_alone? + LATELY;
+    (state != TwoStep::On && now < until).then_some(until)
 }
 
 /// How long a single administrator can finish what had to wait for a day: longer than a quarter of an hour, because
@@ -197,6 +204,16 @@ mod tests {
         assert_eq!(reset_needs_second(&reported, NOW), Some(WhySecond::Reported));
         let reset = BeforeReset { last_reset_by_link: Some(NOW), ..quiet() };
         assert_eq!(reset_needs_second(&reset, NOW), Some(WhySecond::PasswordResetLately), "D11.3");
+    }
+
+    #[test]
+    fn d11_3_no_link_for_a_day_after_a_reset_by_one_unless_two_step_is_on_again() {
+        let waits = |ago: Span, state| reset_by_link_waits(Some(NOW - ago), state, NOW);
+        assert_eq!(waits(Span(LATELY.0 - 1), TwoStep::ToBeSetUpAgain), Some(Moment(NOW.0 + 1)));
+        assert_eq!(waits(LATELY, TwoStep::ToBeSetUpAgain), None);
+        assert_eq!(waits(Span(0), TwoStep::Off), Some(NOW + LATELY));
+        assert_eq!(waits(Span(0), TwoStep::On), None);
+        assert_eq!(reset_by_link_waits(None, TwoStep::ToBeSetUpAgain, NOW), None);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What every request passes and every response carries: the one host, the security headers, a log line that
 //! holds no address (addresses of links hold secrets).
 
-use axum::extract::{MatchedPath, Request, State};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
@@ -9,6 +11,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use recovery_desk::settings::proxies::TrustedProxies;
 
 use crate::pages::Pages;
 use crate::words;
@@ -54,6 +57,17 @@ pub async fn only_our_host(State(pages): State<Pages>, request: Request, next: N
         next.run(request).await
     } else {
         (StatusCode::MISDIRECTED_REQUEST, words::OTHER_HOST).into_response()
+    }
+}
+
+/// On an address that others reach without TLS: answers to listed proxies alone, this machine's own included. Whoever else
+/// gets there would be heard in clear.
+pub async fn only_proxies(State(proxies): State<TrustedProxies>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    if peer.is_some_and(|peer| proxies.contains(peer)) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, words::ONLY_PROXIES).into_response()
     }
 }
 

@@ -78,6 +78,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/sign-out", post(account::sign_out))
         .route("/auth/whoami", get(forward_auth::whoami))
         .route("/help", get(help::show))
+        .route("/privacy", get(help::kept))
         .route("/static/{file}", get(files::send))
         // Signed by the gateway and not by a browser: a form of somebody else's page has no signature.
         .route("/gateway/texts/{id}", post(call_backs::text))

@@ -9,6 +9,8 @@ use recovery_rules::time::Moment;
 
 /// To a request for another host.
 pub const OTHER_HOST: &str = "This server doesn't answer to that name.\n";
+/// To whoever reaches a server without TLS that is for its proxies.
+pub const ONLY_PROXIES: &str = "This server answers its proxy alone.\n";
 /// To a form that was sent from somebody else's page.
 pub const OTHER_SITE: &str =
     "This form came from another site, so nothing was done. Open the link in our email again.\n";
@@ -39,6 +41,8 @@ pub const PASSWORD_AGAIN: &str =
     "2-step was turned off meanwhile. Without it the password has to be longer. Choose another one.";
 /// When a link of a change of address is dead.
 pub const ADDRESS_LINK_DEAD: &str = "Open the newest email, or ask for the change again on your account page. Call us if you still need help.";
+/// When a link of "This wasn't me" is dead: it stopped nothing.
+pub const NOT_ME_LINK_DEAD: &str = "Nothing was stopped with it. If you didn\u{2019}t ask us to unlock your account, call us at once: we stop it for you.";
 /// When a field was left empty.
 pub const EMAIL_MISSING: &str = "Enter your email address.";
 /// When a field was left empty.
@@ -59,7 +63,7 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
             format!("The recovery code was tried too often. You can try again at {}.", times.clock(*until))
         }
         Some(Refusal::CodesUsed { until }) => format!(
-            "No more codes can be sent or tried until {}. Use your recovery code, or call us.",
+            "No more codes can be sent or tried until {}. If you have a recovery code, use that one. Or call us.",
             times.date_and_clock(*until)
         ),
         Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),

@@ -43,6 +43,8 @@ async fn changing_the_address_by_hand_and_taking_it_back() {
     let browser = Browser::start().await;
     go(&browser, &world, "/help").await;
     browser.looks("account-help").await;
+    go(&browser, &world, "/privacy").await;
+    browser.looks("account-privacy").await;
     go(&browser, &world, "/no/such/page").await;
     browser.looks("account-no-such-page").await;
     signs_in(&browser, &world, PRIYA).await;

@@ -1,5 +1,7 @@
 //! D4: the recovery code.
 
+use recovery_desk::operations::administration::{ReadAuditLog, ReadUser};
+use recovery_rules::roles::Role;
 use recovery_rules::time::Span;
 
 use crate::harness::at_once::at_once;
@@ -148,5 +150,14 @@ on_both_databases! {
         let dana = world.agent("Dana Whitlock").await;
         let view = serde_json::to_string(&dana.verified_call(&user).await).unwrap();
         assert!(!view.contains("recovery_code") && !view.contains(&code[..4]), "{view}");
+        // An administrator learns no more: not of the account, not of its log.
+        let boss = world.operator(Role::Administrator, "Ines Vogt").await;
+        let account = serde_json::to_string(&boss.ask(ReadUser { user_id: user.clone() }).await.unwrap()).unwrap();
+        let about = ReadAuditLog { user_id: Some(user), actor_id: None, operation: None, result: None, since: None, until: None, before: None };
+        let log = serde_json::to_string(&boss.ask(about).await.unwrap()).unwrap();
+        // Half of it in either form: single groups are short enough to stand in an id by chance.
+        for part in [&code[..9], &code.replace('-', "")[..8]] {
+            assert!(!account.contains(part) && !log.contains(part), "{part}: {account}\n{log}");
+        }
     }
 }

@@ -3,6 +3,12 @@
 use std::io::Write;
 use std::sync::{Mutex, Once};
 
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::statements::Listener;
+
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 struct Kept;
@@ -21,12 +27,11 @@ impl Write for Kept {
 pub fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt()
+        tracing_subscriber::registry()
             // What isn't the program's: the cookie jar of the stories' own browser, and the driver that types for them.
-            .with_env_filter("trace,cookie_store=off,thirtyfour=off")
-            .with_ansi(false)
-            .without_time()
-            .with_writer(|| Kept)
+            .with(EnvFilter::new("trace,cookie_store=off,thirtyfour=off"))
+            .with(tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(|| Kept))
+            .with(Listener)
             .init();
     });
 }

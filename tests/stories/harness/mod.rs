@@ -17,6 +17,7 @@ pub mod scan;
 #[path = "../../../crates/desk/src/smtp/test_server.rs"]
 pub mod scripted_mail_server;
 pub mod sms_gateway;
+pub mod statements;
 pub mod worker_process;
 pub mod world;
 

@@ -138,6 +138,7 @@ impl InLine {
     ) -> Result<Job<T>, HashingError> {
         let cores = self.0.parts.cores.clone();
         let core = cores.acquire_owned().await.map_err(|_| HashingError::Stopped)?;
+        self.0.parts.begun.fetch_add(1, Ordering::Relaxed);
         let place = self.clone();
         Ok(tokio::task::spawn_blocking(move || {
             let result = job(&place.0.parts);

@@ -5,7 +5,7 @@ use recovery_rules::time::Moment;
 use url::Url;
 
 use super::draft::{Block, Draft, WarningLink};
-use super::{LetterBody, Organisation};
+use super::{LetterBody, Organisation, ask_your_colleague};
 
 /// What the owner is told.
 pub struct AccountUnlocked<'a> {
@@ -65,14 +65,7 @@ pub fn account_unlocked_for_billing_user(
             Block::paragraph(
                 "Their 2-step is to be set up again at the next sign-in. You don't need to do anything.",
             ),
-            Block::Warning {
-                title: "You didn't expect this?",
-                text: format!(
-                    "Ask your colleague, in person or on a number you know. If it wasn't them, call us at once: {}.",
-                    organisation.phone()
-                ),
-                link: None,
-            },
+            ask_your_colleague(organisation),
         ],
     }
     .set()

@@ -124,3 +124,26 @@ pub fn reset_locked(organisation: &Organisation, asked_at: Moment) -> LetterBody
     }
     .set()
 }
+
+/// For an account whose 2-step our desk reset a moment ago: a link for a new password waits a day.
+pub fn reset_waits(organisation: &Organisation, asked_at: Moment, until: Moment) -> LetterBody {
+    let times = &organisation.times;
+    Draft {
+        organisation,
+        subject: format!("A new password at {} has to wait", organisation.name()),
+        title: "A new password has to wait",
+        preview: "2-step of your account was reset. Nothing has changed.",
+        blocks: vec![
+            Block::paragraph(format!(
+                "Somebody asked for a new password for your account on {}. An administrator of our support desk reset your 2-step less than a day ago. To protect you no link for a new password is sent until {}. Nothing has changed.",
+                times.date_and_clock(asked_at),
+                times.date_and_clock(until)
+            )),
+            Block::paragraph(format!(
+                "If you know your password, sign in and set 2-step up again: that ends the wait. If you don't, and can't wait, call us: {}. A person asks your four security questions.",
+                organisation.phone()
+            )),
+        ],
+    }
+    .set()
+}

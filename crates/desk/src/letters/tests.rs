@@ -83,6 +83,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
     letters.push(account_unlocked(&organisation, &AccountUnlocked { at: CALLED, not_me: None }));
     letters.push(account_unlocked_for_billing_user(&organisation, text, CALLED));
     letters.push(two_step_reset_for_billing_user(&organisation, text, CALLED));
+    letters.push(reset_waits(&organisation, CALLED, CALLED));
     letters.push(operator_invitation(
         &organisation,
         &OperatorInvitation { code: "CANA-RYCO-DE00", expires_at: CALLED },

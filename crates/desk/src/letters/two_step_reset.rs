@@ -4,7 +4,7 @@ use recovery_rules::display_name::DisplayName;
 use recovery_rules::time::Moment;
 
 use super::draft::{Block, Draft};
-use super::{LetterBody, Organisation};
+use super::{LetterBody, Organisation, ask_your_colleague};
 
 /// The notice to a billing user of the owner's company. `user_name` is hostile text and is made inert.
 pub fn two_step_reset_for_billing_user(
@@ -24,14 +24,7 @@ pub fn two_step_reset_for_billing_user(
                 organisation.times.date_and_clock(at)
             )),
             Block::paragraph("At the next sign-in they set 2-step up again. You don't need to do anything."),
-            Block::Warning {
-                title: "You didn't expect this?",
-                text: format!(
-                    "Ask your colleague, in person or on a number you know. If they didn't ask for it, call us at once: {}.",
-                    organisation.phone()
-                ),
-                link: None,
-            },
+            ask_your_colleague(organisation),
         ],
     }
     .set()

@@ -23,7 +23,7 @@ use crate::work::Work;
 pub struct EndCall {
     /// The call.
     pub call_id: String,
-    /// The notes.
+    /// The notes; empty leaves what was saved.
     pub notes: String,
 }
 
@@ -61,7 +61,7 @@ impl Operation for EndCall {
 impl Plain for EndCall {
     async fn run(self, work: &mut Work<'_>) -> Result<EndedCall, Stop> {
         let (call, _) = lock_own_open_call(&self.call_id, work).await?;
-        notes::save(work, &call.id, &self.notes).await?;
+        notes::bring(work, &call, &self.notes).await?;
         let outcome = end(&call, false, work).await?;
         Ok(EndedCall { call_id: call.id, outcome })
     }

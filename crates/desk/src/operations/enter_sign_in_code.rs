@@ -154,7 +154,9 @@ impl Judging for EnterSignInCode {
     const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
-        let challenge = live(&self.challenge, work).await?;
+        // The user first, like the second half: a try that takes counter and code, beside a right one that takes user, code
+        // and counter, waited for each other in a circle until PostgreSQL ended one of them.
+        let (challenge, _) = live_and_locked(&self.challenge, work).await?;
         short_codes::spend_try(CodePurpose::SignIn, &challenge.id, self.code.expose(), work).await
     }
 

@@ -55,8 +55,18 @@ impl Plain for SaveNotes {
     }
 }
 
+/// Notes that come along with another act. What was written takes the place of what was saved before; nothing written
+/// leaves it: only saving empty notes empties them. Says what the notes are now.
+pub async fn bring(work: &mut Work<'_>, call: &calls::Call, notes: &str) -> Result<String, Stop> {
+    if notes.trim().is_empty() {
+        return Ok(call.notes.clone());
+    }
+    save(work, &call.id, notes).await?;
+    Ok(notes.to_owned())
+}
+
 /// Saves notes that may be kept.
-pub async fn save(work: &mut Work<'_>, call_id: &str, notes: &str) -> Result<(), Stop> {
+async fn save(work: &mut Work<'_>, call_id: &str, notes: &str) -> Result<(), Stop> {
     if notes.chars().count() > LONGEST {
         return Err(Refusal::BadField { field: "notes", problem: "notes_too_long" }.into());
     }

@@ -71,9 +71,9 @@ impl Plain for PassOn {
             return Err(Refusal::BadField { field: "reason", problem: "reason_unknown" }.into());
         }
         let (call, _) = lock_own_open_call(&self.call_id, work).await?;
-        notes::save(work, &call.id, &self.notes).await?;
+        let notes = notes::bring(work, &call, &self.notes).await?;
         if approvals::of_call(&mut work.tx, &call.id, "passed_on").await?.is_none() {
-            ask(work, &call, "passed_on", &self.reason, &self.notes).await?;
+            ask(work, &call, "passed_on", &self.reason, &notes).await?;
             calls::passed_on(&mut work.tx, &call.id).await?;
             tell(work, &call, events::Kind::PassedOn).await?;
         }
@@ -84,9 +84,9 @@ impl Plain for PassOn {
 impl Plain for FlagConcern {
     async fn run(self, work: &mut Work<'_>) -> Result<CallView, Stop> {
         let (call, _) = lock_own_open_call(&self.call_id, work).await?;
-        notes::save(work, &call.id, &self.notes).await?;
+        let notes = notes::bring(work, &call, &self.notes).await?;
         if call.flagged_at.is_none() {
-            ask(work, &call, "flagged", "concern", &self.notes).await?;
+            ask(work, &call, "flagged", "concern", &notes).await?;
             calls::flagged(&mut work.tx, &call.id, work.now).await?;
             tell(work, &call, events::Kind::Flagged).await?;
         }

@@ -149,6 +149,13 @@ async fn end_call(call_id: &str, work: &mut Work<'_>) -> Result<(), Stop> {
 async fn find(secret: &SecretText, work: &mut Work<'_>) -> Result<links::Link, Stop> {
     let hash = link_hash(work, "repudiate", secret.expose());
     let link = links::by_secret(&mut work.tx, &hash, "repudiate").await?.ok_or(Refusal::LinkUnknown)?;
+    // Ended without having been pressed (a backup was restored, the clock was set right): it stopped nothing, and saying
+    // that it was pressed before would send its owner away reassured.
+    match link.ended_because.as_deref() {
+        None => {}
+        Some("expired") => return Err(Refusal::LinkExpired.into()),
+        Some(_) => return Err(Refusal::LinkStopped.into()),
+    }
     if link.expires_at.is_none_or(|end| work.now >= Moment(end)) {
         return Err(Refusal::LinkExpired.into());
     }

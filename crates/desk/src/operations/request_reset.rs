@@ -1,13 +1,14 @@
 //! *Forgot password*: asking for a link. Known, unknown, locked and closed get the same answer out of the same
 //! statements; what differs is done later, by the system itself, when nobody waits for it.
 
+use recovery_rules::approvals::reset_by_link_waits;
 use recovery_rules::email::Email;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::reset::{REQUEST_WINDOWS, one_more_link, request_counts};
 use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::Account;
-use recovery_rules::time::Span;
+use recovery_rules::time::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
@@ -16,7 +17,7 @@ use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::reset::password_mark;
 use crate::store::counters::{self, Counter};
-use crate::store::{links, resets, users};
+use crate::store::{links, resets, two_step, users};
 use crate::work::Work;
 
 /// Requests prepared at once.
@@ -134,6 +135,9 @@ impl Plain for PrepareReset {
 }
 
 async fn queue_link(user: &users::User, work: &mut Work<'_>) -> Result<Prepared, Stop> {
+    if let Some(until) = waits_until(user, work).await? {
+        return queue_waits(user, until, work).await;
+    }
     let (live, newest) = resets::live_links(&mut work.tx, &user.id, work.now).await?;
     if !one_more_link(newest, live, &work.policy, work.now) {
         work.note("held_back", true);
@@ -145,6 +149,27 @@ async fn queue_link(user: &users::User, work: &mut Work<'_>) -> Result<Prepared,
     resets::insert(&mut work.tx, &link.id, &user.id, &mark).await?;
     let letter = Letter { link_id: Some(&link.id), ..Letter::to(&user.id, &user.email, "reset") };
     letters_queue::queue(work, letter, serde_json::json!({})).await?;
+    Ok(Prepared { queued: true })
+}
+
+/// Whether 2-step was reset by one administrator alone a moment ago.
+async fn waits_until(user: &users::User, work: &mut Work<'_>) -> Result<Option<Moment>, Stop> {
+    let keys = &work.desk.keys;
+    let alone = counters::seen(&mut work.tx, keys, Counter::TwoStepResetAlone, &user.id).await?;
+    let state = two_step::of(&mut work.tx, &user.id).await?.state()?;
+    Ok(reset_by_link_waits(alone.map(|spent| spent.last_at), state, work.now))
+}
+
+/// The owner learns until when there is no link, and what to do instead, once a day.
+async fn queue_waits(user: &users::User, until: Moment, work: &mut Work<'_>) -> Result<Prepared, Stop> {
+    work.note("waits", true);
+    let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
+    let counter = Counter::ResetWaitsLetters;
+    if counters::spend_within(&mut work.tx, keys, counter, &user.id, 1, day, now).await?.is_err() {
+        return Ok(Prepared { queued: false });
+    }
+    let facts = serde_json::json!({ "until": until.0 });
+    letters_queue::queue(work, Letter::to(&user.id, &user.email, "reset_waits"), facts).await?;
     Ok(Prepared { queued: true })
 }
 

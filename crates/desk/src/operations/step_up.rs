@@ -114,8 +114,10 @@ impl Judging for EnterStepUpCode {
     const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
-        let session = work.user()?.session_id.clone();
-        short_codes::spend_try(CodePurpose::StepUp, &session, self.code.expose(), work).await
+        // The user first, as in the second half.
+        let owner = Owner::lock(work).await?;
+        let session = &owner.session.session_id;
+        short_codes::spend_try(CodePurpose::StepUp, session, self.code.expose(), work).await
     }
 
     async fn judge(&self, tried: &Self::Reserved, _hasher: &InLine) -> Result<bool, Stop> {

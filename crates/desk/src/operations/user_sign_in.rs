@@ -126,7 +126,11 @@ impl Judging for UserSignIn {
         judged: bool,
         work: &mut Work<'_>,
     ) -> Result<UserSignedIn, Stop> {
-        let Some(before) = reserved.filter(|_| judged) else { return Err(Refusal::SignInNotRight.into()) };
+        // An account that can't be used is left here too: the right password for it costs the statements of a wrong one.
+        let before = match reserved {
+            Some(user) if judged && user.account()? == Account::Active => user,
+            _ => return Err(Refusal::SignInNotRight.into()),
+        };
         let user = users::lock(&mut work.tx, &before.id).await?.ok_or(Refusal::SignInNotRight)?;
         if user.account()? != Account::Active || user.security_epoch != before.security_epoch {
             return Err(Refusal::SignInNotRight.into());

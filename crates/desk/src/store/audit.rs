@@ -153,13 +153,37 @@ pub struct Filter {
     pub before: Option<String>,
 }
 
-/// A page of entries, newest first: ids are time-ordered.
-pub async fn page(tx: &mut Tx, filter: Filter, limit: i64) -> Result<Vec<AuditRow>, sqlx::Error> {
-    sql("SELECT * FROM audit WHERE (CAST($1 AS TEXT) IS NULL OR user_id = $1)
-           AND (CAST($2 AS TEXT) IS NULL OR actor_id = $2) AND (CAST($3 AS TEXT) IS NULL OR operation = $3)
-           AND (CAST($4 AS TEXT) IS NULL OR result = $4) AND (CAST($5 AS BIGINT) IS NULL OR at >= $5)
-           AND (CAST($6 AS BIGINT) IS NULL OR at < $6) AND (CAST($7 AS TEXT) IS NULL OR id < $7)
-         ORDER BY id DESC LIMIT $8")
+/// An entry with the names of whom it names.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct NamedRow {
+    /// The entry.
+    #[sqlx(flatten)]
+    pub row: AuditRow,
+    /// The operator who acted.
+    pub operator_name: Option<String>,
+    /// The user who acted: given name.
+    pub actor_given: Option<String>,
+    /// Their family name.
+    pub actor_family: Option<String>,
+    /// The user it is about: given name.
+    pub user_given: Option<String>,
+    /// Their family name.
+    pub user_family: Option<String>,
+}
+
+/// A page of entries, newest first (ids are time-ordered), with their names in the same statement.
+pub async fn page(tx: &mut Tx, filter: Filter, limit: i64) -> Result<Vec<NamedRow>, sqlx::Error> {
+    sql("SELECT a.*, o.name AS operator_name, w.given_name AS actor_given, w.family_name AS actor_family,
+                u.given_name AS user_given, u.family_name AS user_family
+         FROM audit a
+         LEFT JOIN operators o ON a.actor_kind = 'operator' AND o.id = a.actor_id
+         LEFT JOIN users w ON a.actor_kind = 'user' AND w.id = a.actor_id
+         LEFT JOIN users u ON u.id = a.user_id
+         WHERE (CAST($1 AS TEXT) IS NULL OR a.user_id = $1)
+           AND (CAST($2 AS TEXT) IS NULL OR a.actor_id = $2) AND (CAST($3 AS TEXT) IS NULL OR a.operation = $3)
+           AND (CAST($4 AS TEXT) IS NULL OR a.result = $4) AND (CAST($5 AS BIGINT) IS NULL OR a.at >= $5)
+           AND (CAST($6 AS BIGINT) IS NULL OR a.at < $6) AND (CAST($7 AS TEXT) IS NULL OR a.id < $7)
+         ORDER BY a.id DESC LIMIT $8")
     .bind(filter.user_id)
     .bind(filter.actor_id)
     .bind(filter.operation)

@@ -40,6 +40,10 @@ pub enum Counter {
     Resets,
     /// Letters that tell the owner of a locked account why there is no link.
     ResetLockedLetters,
+    /// 2-step reset by one administrator alone.
+    TwoStepResetAlone,
+    /// Letters that say why a link waits after that.
+    ResetWaitsLetters,
     /// Letters that tell an address that it has no account.
     NoAccountLetters,
     /// Changes of address asked for by a user.
@@ -92,6 +96,8 @@ impl Counter {
             Self::ResetSource => "reset_source",
             Self::Resets => "resets",
             Self::ResetLockedLetters => "reset_locked_letters",
+            Self::TwoStepResetAlone => "two_step_reset_alone",
+            Self::ResetWaitsLetters => "reset_waits_letters",
             Self::NoAccountLetters => "no_account_letters",
             Self::AddressChanges => "address_changes",
             Self::StagedPasswords => "staged_passwords",

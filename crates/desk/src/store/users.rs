@@ -41,10 +41,15 @@ pub struct User {
     pub last_sign_in_at: Option<i64>,
 }
 
+/// Given and family name as one.
+pub fn full_name(given: &str, family: &str) -> String {
+    format!("{given} {family}").trim().to_owned()
+}
+
 impl User {
     /// Given and family name.
     pub fn name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name).trim().to_owned()
+        full_name(&self.given_name, &self.family_name)
     }
 
     /// The state of the account.

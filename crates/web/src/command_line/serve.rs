@@ -1,4 +1,4 @@
-//! `serve`: account pages and desk API over one database, with TLS or on loopback; beside it the caretaker, which sends
+//! `serve`: account pages and desk API over one database, with TLS, on loopback, or for listed proxies; beside it the caretaker, which sends
 //! letters where the settings name a mail server. `settings`: the same, only said.
 
 use std::io;
@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use recovery_desk::caretaker;
 
 use super::CommandError;
-use super::serve_settings::{Serve, ToServe, loopback_only};
+use super::serve_settings::{Serve, ToServe, not_in_clear};
 use crate::output::line;
 use crate::server::Server;
 use crate::server::listen::{Listener, told_to_stop};
@@ -23,7 +23,7 @@ pub fn show(asked: Serve) -> Result<(), CommandError> {
 /// Serves until it is told to stop.
 pub async fn serve(asked: Serve) -> Result<(), CommandError> {
     let mut asked = asked.in_force()?.into_serving()?;
-    loopback_only(asked.listen, asked.tls.is_some())?;
+    not_in_clear(asked.listen, asked.tls.is_some(), asked.has_proxies())?;
     let listener = listener(&asked)?;
     let here = listener.address()?;
     let metrics = asked.metrics_listen.map(|at| bound(at, "--metrics-listen")).transpose()?;

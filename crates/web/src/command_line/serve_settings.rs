@@ -271,6 +271,11 @@ impl InForce {
 }
 
 impl ToServe {
+    /// Whether proxies are listed.
+    pub fn has_proxies(&self) -> bool {
+        !self.file.trusted_proxies.is_empty()
+    }
+
     /// The desk's settings, the account pages being at `here` unless another address was said.
     pub fn settings(&mut self, here: &str) -> Result<Settings, CommandError> {
         if !self.file.organisation.is_complete() {
@@ -303,15 +308,16 @@ fn redacted(url: &SecretString) -> String {
     url.into()
 }
 
-/// Whether an address is for this machine alone.
-pub fn loopback_only(listen: SocketAddr, tls: bool) -> Result<(), CommandError> {
-    if tls || listen.ip().is_loopback() {
+/// Refuses to be read on the way: without TLS an address is for this machine alone, or for listed proxies, which bring the
+/// TLS. Then nobody else is answered (`guard::only_proxies`), and the way between is the operator's to protect.
+pub fn not_in_clear(listen: SocketAddr, tls: bool, proxies: bool) -> Result<(), CommandError> {
+    if tls || proxies || listen.ip().is_loopback() {
         return Ok(());
     }
     Err(format!(
         "{listen} can be reached from other machines, and without TLS everything would be read on its way. Name a \
          certificate with --tls-certificate and --tls-key, or listen on 127.0.0.1 behind a proxy with TLS on this \
-         machine."
+         machine, or list a proxy with TLS on another one as trusted_proxies in the settings file."
     )
     .into())
 }
@@ -322,10 +328,12 @@ mod tests {
 
     #[test]
     fn other_machines_are_not_served_without_tls() {
-        assert!(loopback_only("127.0.0.1:8080".parse().unwrap(), false).is_ok());
-        assert!(loopback_only("[::1]:8080".parse().unwrap(), false).is_ok());
-        assert!(loopback_only("0.0.0.0:8443".parse().unwrap(), true).is_ok());
-        let refused = loopback_only("0.0.0.0:8080".parse().unwrap(), false).unwrap_err().to_string();
+        let asked = |listen: &str, tls, proxies| not_in_clear(listen.parse().unwrap(), tls, proxies);
+        assert!(asked("127.0.0.1:8080", false, false).is_ok());
+        assert!(asked("[::1]:8080", false, false).is_ok());
+        assert!(asked("0.0.0.0:8443", true, false).is_ok());
+        assert!(asked("0.0.0.0:8080", false, true).is_ok(), "listed proxies alone are answered then");
+        let refused = asked("0.0.0.0:8080", false, false).unwrap_err().to_string();
         assert!(refused.contains("--tls-certificate"), "{refused}");
     }
 

@@ -19,6 +19,17 @@ pub async fn show(State(pages): State<Pages>) -> Response {
     render(StatusCode::OK, &Help { frame: pages.frame() })
 }
 
+#[derive(Template)]
+#[template(path = "kept.html")]
+struct Kept<'a> {
+    frame: Frame<'a>,
+}
+
+/// What is kept about a user, in short; the whole table is in docs/privacy.md.
+pub async fn kept(State(pages): State<Pages>) -> Response {
+    render(StatusCode::OK, &Kept { frame: pages.frame() })
+}
+
 /// There is no such page.
 pub async fn not_here(State(pages): State<Pages>) -> Response {
     let page = Sentence {

@@ -10,8 +10,9 @@ use recovery_desk::operations::repudiate::{ReadRepudiation, Repudiate, Repudiate
 use recovery_desk::secret::SecretText;
 use recovery_rules::refusal::Refusal;
 
-use super::{Frame, Pages, render, see_other};
+use super::{Frame, Pages, Sentence, render, see_other};
 use crate::cookies::{Cookie, fits};
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "not_me.html")]
@@ -35,7 +36,7 @@ struct Stopped<'a> {
 /// Moves the secret out of the address into a cookie.
 pub async fn arrive(State(pages): State<Pages>, Path(secret): Path<String>) -> Response {
     if !fits(&secret) {
-        return pages.failed(&Failure::Refused(Refusal::LinkUnknown));
+        return dead(&pages, &Failure::Refused(Refusal::LinkUnknown));
     }
     let mut response = see_other("/not-me");
     Cookie::NotMe.put(response.headers_mut(), &SecretText::new(secret), pages.https());
@@ -46,7 +47,7 @@ pub async fn arrive(State(pages): State<Pages>, Path(secret): Path<String>) -> R
 pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     let link = match pages.link(Cookie::NotMe, &headers) {
         Ok(link) => link,
-        Err(failure) => return pages.failed(&failure),
+        Err(failure) => return dead(&pages, &failure),
     };
     match pages.ask(ReadRepudiation { link: link.clone() }).await {
         Ok(read) => {
@@ -55,7 +56,7 @@ pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
             Cookie::NotMe.put(response.headers_mut(), &link, pages.https());
             response
         }
-        Err(failure) => pages.failed(&failure),
+        Err(failure) => dead(&pages, &failure),
     }
 }
 
@@ -68,8 +69,20 @@ pub async fn stop(State(pages): State<Pages>, headers: HeaderMap) -> Response {
             Cookie::Unlock.forget(response.headers_mut(), pages.https());
             response
         }
-        Err(failure) => pages.failed(&failure),
+        Err(failure) => dead(&pages, &failure),
     }
+}
+
+/// A link that stops nothing says so: whoever didn't call has to be told that nothing was stopped.
+fn dead(pages: &Pages, failure: &Failure) -> Response {
+    let (title, status) = match failure.refusal() {
+        Some(Refusal::LinkExpired) => ("This link is too old", StatusCode::GONE),
+        Some(Refusal::LinkStopped) => ("This link doesn\u{2019}t work any more", StatusCode::GONE),
+        Some(Refusal::LinkUnknown) => ("This link doesn\u{2019}t work", StatusCode::NOT_FOUND),
+        _ => return pages.failed(failure),
+    };
+    let page = Sentence { frame: pages.frame(), title, sentence: words::NOT_ME_LINK_DEAD, reference: None };
+    render(status, &page)
 }
 
 async fn try_to_stop<'a>(pages: &'a Pages, headers: &HeaderMap) -> Result<Stopped<'a>, Failure> {

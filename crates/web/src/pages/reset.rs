@@ -167,8 +167,8 @@ pub async fn code(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<TypedCode>) -> Response {
     let Some(link) = pages.cookie(Cookie::Reset, &headers) else { return unknown(&pages) };
     let code: String = typed.code.chars().take(32).collect();
-    let by_mail = match read(&pages, &headers).await {
-        Ok(view) => view.code.is_some_and(|code| code.by_mail),
+    let by_mail = match by_mail(&pages, &headers).await {
+        Ok(by_mail) => by_mail,
         Err(failure) => return failed(&pages, &failure),
     };
     let sentence = match pages.ask(EnterResetCode { link, code: SecretText::new(code.clone()) }).await {
@@ -186,15 +186,24 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
     code_page(&pages, &headers, &code, None, Problem::at(&["code"], sentence)).await
 }
 
+/// Whether the code travels by e-mail now: then there is no recovery code to lead to.
+async fn by_mail(pages: &Pages, headers: &HeaderMap) -> Result<bool, Failure> {
+    Ok(read(pages, headers).await?.code.is_some_and(|code| code.by_mail))
+}
+
 /// The code is to be sent again.
 pub async fn again(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     let Some(link) = pages.cookie(Cookie::Reset, &headers) else { return unknown(&pages) };
+    let by_mail = match by_mail(&pages, &headers).await {
+        Ok(by_mail) => by_mail,
+        Err(failure) => return failed(&pages, &failure),
+    };
     match pages.ask(ResendResetCode { link }).await {
         Ok(ResetCodeEntered::PasswordAgain) => keep(&pages, &headers, see_other("/reset/password")),
         Ok(_) => keep(&pages, &headers, see_other("/reset/code")),
         Err(failure) => match failure.refusal() {
             Some(Refusal::ResendWait { .. } | Refusal::CodesUsed { .. }) => {
-                let sentence = words::of_failure(&failure, pages.times());
+                let sentence = words::reset_code_problem(&failure, by_mail, pages.times());
                 code_page(&pages, &headers, "", None, Problem::at(&["code"], sentence)).await
             }
             _ => failed(&pages, &failure),

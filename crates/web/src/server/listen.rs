@@ -4,11 +4,13 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 
 use super::Server;
 use super::tls::{TlsFiles, TlsProblem};
+use crate::guard;
 
 /// How long requests under way may still take after the server was told to stop: a check with its hashing, and no more
 /// than a supervisor waits before it kills.
@@ -57,7 +59,12 @@ impl Listener {
             hub.stop();
             handle.graceful_shutdown(Some(FINISH));
         });
-        let service = server.router().into_make_service_with_connect_info::<SocketAddr>();
+        let mut router = server.router();
+        if self.tls.is_none() && !self.listener.local_addr()?.ip().is_loopback() {
+            let proxies = server.desk.settings.trusted_proxies.clone();
+            router = router.layer(from_fn_with_state(proxies, guard::only_proxies));
+        }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         match self.tls {
             None => axum_server::from_tcp(self.listener)?.handle(handle).serve(service).await,
             Some((files, config)) => {

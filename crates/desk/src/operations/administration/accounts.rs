@@ -1,7 +1,7 @@
 //! An administrator changes an account: 2-step reset, lock, opening it again, phone verification resumed. Each needs a
 //! reason and a fresh code; what could be turned against the owner needs a second administrator.
 
-use recovery_rules::approvals::{BeforeReset, WhySecond, reset_needs_second};
+use recovery_rules::approvals::{BeforeReset, LATELY, WhySecond, reset_needs_second};
 use recovery_rules::refusal::Refusal;
 use recovery_rules::states::{Account, Change, LockedBy, UserKind};
 use recovery_rules::time::Moment;
@@ -15,6 +15,7 @@ use crate::failure::Stop;
 use crate::letters_queue;
 use crate::operation::Plain;
 use crate::operations::operator_sign_in::folded;
+use crate::store::counters::{self, Counter};
 use crate::store::{calls, events, links, operators, users};
 use crate::work::Work;
 
@@ -99,6 +100,9 @@ impl Plain for ResetUserTwoStep {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;
+        // Nobody else looked at it: for a day the mailbox alone must not be enough for a new password (D11.3).
+        let (keys, now) = (&work.desk.keys, work.now);
+        counters::spend(&mut work.tx, keys, Counter::TwoStepResetAlone, &user.id, LATELY, now).await?;
         Ok(Decided::DONE)
     }
 }

@@ -9,7 +9,8 @@ use super::ADMINISTRATORS;
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
-use crate::store::{audit, operators, users};
+use crate::store::audit;
+use crate::store::users::full_name;
 use crate::work::Work;
 
 /// Entries on a page.
@@ -101,27 +102,24 @@ impl Plain for ReadAuditLog {
         };
         let rows = audit::page(&mut work.tx, filter, PAGE + 1).await?;
         let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let next = (rows.len() > size).then(|| rows[size - 1].id.clone());
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in rows.into_iter().take(size) {
-            entries.push(entry(row, work).await?);
-        }
+        let next = (rows.len() > size).then(|| rows[size - 1].row.id.clone());
+        let entries = rows.into_iter().take(size).map(entry).collect();
         Ok(AuditEntries { entries, next })
     }
 }
 
-async fn entry(row: audit::AuditRow, work: &mut Work<'_>) -> Result<AuditEntry, Stop> {
-    let actor = match (row.actor_kind.as_str(), &row.actor_id) {
-        ("operator", Some(id)) => operators::by_id(&mut work.tx, id).await?.map(|operator| operator.name),
-        ("user", Some(id)) => users::by_id(&mut work.tx, id).await?.map(|user| user.name()),
-        ("system", part) => part.clone(),
+fn entry(named: audit::NamedRow) -> AuditEntry {
+    let name = |given: Option<String>, family: Option<String>| Some(full_name(&given?, &family?));
+    let row = named.row;
+    let actor = match row.actor_kind.as_str() {
+        "operator" => named.operator_name,
+        "user" => name(named.actor_given, named.actor_family),
+        // A part of the system itself is named by its id.
+        "system" => row.actor_id,
         _ => None,
     };
-    let user = match &row.user_id {
-        Some(id) => users::by_id(&mut work.tx, id).await?.map(|user| user.name()),
-        None => None,
-    };
-    Ok(AuditEntry {
+    let user = name(named.user_given, named.user_family);
+    AuditEntry {
         id: row.id,
         number: row.seq,
         at: row.at,
@@ -134,5 +132,5 @@ async fn entry(row: audit::AuditRow, work: &mut Work<'_>) -> Result<AuditEntry, 
         user,
         call_id: row.call_id,
         detail: row.detail,
-    })
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::account_change::end_what_was_before;
 use crate::failure::Stop;
 use crate::letters_queue::{self, Letter};
-use crate::store::{approvals, calls, companies, events, policy, two_step, users};
+use crate::store::{approvals, calls, companies, events, links, policy, two_step, users};
 use crate::work::Work;
 
 /// What is to be done, with what was seen when it was asked.
@@ -213,6 +213,8 @@ async fn same_epoch(user_id: &str, epoch: i64, work: &mut Work<'_>) -> Result<us
 async fn reset(user_id: &str, work: &mut Work<'_>) -> Result<(), Stop> {
     let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
     end_what_was_before(&user, None, work).await?;
+    // A reset link lives through a change of 2-step that its owner makes; through this one nothing does (D11.4).
+    links::end_all(&mut work.tx, &user.id, "reset", "account_changed", work.now).await?;
     two_step::to_be_set_up_again(&mut work.tx, &user.id, work.now).await?;
     if calls::void_verdict_about(&mut work.tx, &user.id).await? > 0 {
         let about = events::About { user_id: Some(&user.id), ..events::About::default() };
