@@ -250,7 +250,8 @@ on_both_databases! {
         pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
         assert!(!ines.ask(resume(&user)).await.unwrap().done);
         ola.ask(approve(&waiting(&ola).await)).await.unwrap();
-        assert_eq!(ines.ask(ReadUser { user_id: user.clone() }).await.unwrap().phone_until, None);
+        let page = ines.ask(ReadUser { user_id: user.clone() }).await.unwrap();
+        assert_eq!((page.paused_until, page.stopped_until), (None, None));
         assert_eq!(refused(ines.ask(resume(&user)).await), "nothing_to_change");
         dana.verified_call(&user).await;
         world.post().await;

@@ -6,6 +6,9 @@ const clockFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23
 const secondsFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const dayFormat = format({ day: "numeric", month: "long" });
 const longDayFormat = format({ weekday: "long", day: "numeric", month: "long" });
+const dateFormat = format({ day: "numeric", month: "long", year: "numeric" });
+const longDateFormat = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const sameYear = (a: number, b: number): boolean => new Date(a).getFullYear() === new Date(b).getFullYear();
 
 export const clockTime = (at: number): string => clockFormat.format(at);
 export const clockWithSeconds = (at: number): string => secondsFormat.format(at);
@@ -23,6 +26,31 @@ export function daysBetween(now: number, at: number): number {
 export function pastDay(at: number, now: number): string {
   return daysBetween(now, at) === 0 ? words.time.today(clockTime(at)) : dayFormat.format(at);
 }
+
+/** "today 09:32", "yesterday 16:20", "12 August", and with the year once it is another one. */
+export function pastMoment(at: number, now: number): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return words.time.today(clockTime(at));
+  if (days === 1) return words.time.yesterday(clockTime(at));
+  return sameYear(at, now) ? dayFormat.format(at) : dateFormat.format(at);
+}
+
+/** "3 March 2025". */
+export const fullDate = (at: number): string => dateFormat.format(at);
+
+/** Of a day in a timeline: "Today, Tuesday 24 November", "Friday 20 November", "Monday 3 March 2025". */
+export function dayHeading(at: number, now: number): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return words.timeline.today(longDayFormat.format(at));
+  if (days === 1) return words.timeline.yesterday(longDayFormat.format(at));
+  return sameYear(at, now) ? longDayFormat.format(at) : longDateFormat.format(at);
+}
+
+/** Date and time to the second, for one entry of a log. */
+export const exactMoment = (at: number): string => words.time.day_and_clock(longDateFormat.format(at), clockWithSeconds(at));
+
+/** The time zone of this computer, as the system names it. */
+export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** When something opens again: "10:51", "tomorrow, 10:51", "Friday 27 November, 10:51". */
 export function comingTime(at: number, now: number): string {

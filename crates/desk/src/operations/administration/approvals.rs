@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asking::seal;
 use super::wanted::Wanted;
 use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator};
+use crate::clock_guard;
 use crate::failure::{Fault, Stop};
 use crate::fresh_code;
 use crate::keys::same_hash;
@@ -33,6 +34,8 @@ pub struct ReadApprovals {}
 pub struct ApprovalRows {
     /// Each of them.
     pub requests: Vec<ApprovalRow>,
+    /// Whether the clock stepped back: codes and links are on hold until an administrator confirms the time.
+    pub clock_stands: bool,
 }
 
 /// One request.
@@ -115,7 +118,7 @@ impl Plain for ReadApprovals {
         for request in approvals::requests_waiting(&mut work.tx, work.now, SHOWN).await? {
             requests.push(row(request, work).await?);
         }
-        Ok(ApprovalRows { requests })
+        Ok(ApprovalRows { requests, clock_stands: clock_guard::stands(work).await? })
     }
 }
 
