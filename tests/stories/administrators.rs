@@ -144,8 +144,13 @@ on_both_databases! {
         world.change("UPDATE approvals SET content = REPLACE(content, user_id, $1), subject = $1, user_id = $1", &priya).await;
         assert_eq!(refused(ola.ask(approve(&row)).await), "changed_meanwhile");
         assert_eq!(ola.ask(ReadUser { user_id: priya }).await.unwrap().two_step, "on");
-        ola.ask(DeclineRequest { approval_id: row.approval_id.clone() }).await.unwrap();
-        assert_eq!(refused(ola.ask(DeclineRequest { approval_id: row.approval_id }).await), "decided_already");
+        let decline = |reason: Option<&str>| DeclineRequest {
+            approval_id: row.approval_id.clone(),
+            reason: reason.map(str::to_owned),
+        };
+        assert_eq!(refused(ola.ask(decline(None)).await), "reason_too_short", "a colleague is told why");
+        ola.ask(decline(Some("The company says it was somebody else"))).await.unwrap();
+        assert_eq!(refused(ola.ask(decline(Some("The company says it was somebody else"))).await), "decided_already");
         ines.ask(wanted()).await.unwrap();
         let row = waiting(&ola).await;
         let mut ola = ola;

@@ -9,6 +9,7 @@ mod administrators;
 mod agents_change_nothing;
 mod article;
 mod attacks;
+mod audit_at_the_desk;
 mod audit_log;
 mod call_support;
 mod calls;

@@ -83,7 +83,7 @@ pub fn body(name: &str) -> Value {
             json!({ "user_id": "none", "reason": "" })
         }
         "approve_request" => json!({ "approval_id": "none", "seal": "" }),
-        "decline_request" => json!({ "approval_id": "none" }),
+        "decline_request" => json!({ "approval_id": "none", "reason": null }),
         "close_report" => json!({ "report_id": "none", "outcome": "other", "note": "" }),
         "accept_invitation" => {
             json!({ "email": "a@b.example", "invitation_code": "x", "password": "x" })

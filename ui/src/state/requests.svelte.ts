@@ -78,10 +78,11 @@ class Requests {
     return failure;
   }
 
-  async decline(row: ApprovalRow): Promise<Failure | null> {
-    const { failure } = await change("decline_request", { approval_id: row.approval_id });
+  /** A colleague's is declined with a reason; the own one is taken back without. */
+  async decline(row: ApprovalRow, reason: string): Promise<Failure | null> {
+    const { failure } = await change("decline_request", { approval_id: row.approval_id, reason: row.mine ? null : reason });
     if (failure === null) notices.news(row.mine ? words.requests.taken_back : words.requests.declined, "good");
-    if (failure?.code !== "fresh_code_needed") await this.load();
+    if (failure?.field === undefined) await this.load();
     return failure;
   }
 
