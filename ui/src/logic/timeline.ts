@@ -105,7 +105,8 @@ function lineOf(entry: AuditEntry, group: Group): Line {
   const verdict = typeof facts["verdict"] === "string" ? facts["verdict"] : null;
   const refused = entry.result === "refused";
   const name = operationName(entry.operation);
-  const title = verdict === null ? name : (t.verdict[verdict] ?? name);
+  const letter = group === "messages" && typeof facts["letter"] === "string" ? facts["letter"] : null;
+  const title = letter !== null ? (words.messages.letters[letter] ?? name) : verdict === null ? name : (t.verdict[verdict] ?? name);
   return {
     id: entry.id,
     at: entry.at,
@@ -114,7 +115,7 @@ function lineOf(entry: AuditEntry, group: Group): Line {
     icon: iconByName[entry.operation] ?? iconsOf[group],
     tone: refused || verdict === "not_verified" ? "bad" : verdict === "verified" || entry.operation === "turn_two_step_on" ? "good" : group === "messages" ? "accent" : "",
     title: refused ? `${title}: ${t.refused.toLowerCase()}` : title,
-    who: entry.actor_kind === "operator" && entry.actor !== null ? t.by(entry.actor) : entry.actor_kind === "user" ? null : t.by(words.actor_kind[entry.actor_kind] ?? entry.actor_kind),
+    who: entry.actor_kind === "operator" && entry.actor !== null ? t.by(entry.actor) : (t.by_kind[entry.actor_kind] ?? null),
     note: noteOf(entry, facts),
   };
 }
@@ -125,12 +126,8 @@ function noteOf(entry: AuditEntry, facts: Record<string, unknown>): string | nul
   for (const name of ["code", "recovery_code", "call_code", "last_group"]) if (text(name) === "wrong") return words.timeline.wrong;
   const outcome = text("outcome");
   if (outcome !== null) return words.outcome[outcome as keyof typeof words.outcome] ?? outcome;
-  const letter = text("letter");
   const state = text("state");
-  if (state !== null) {
-    const what = words.messages.states[state] ?? state;
-    return letter === null ? what : `${words.messages.letters[letter] ?? letter}: ${what}`;
-  }
+  if (state !== null) return words.messages.states[state] ?? state;
   const reason = text("reason");
   return reason === null ? null : (words.requests.reasons[reason] ?? reason);
 }

@@ -7,7 +7,9 @@ const secondsFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-di
 const dayFormat = format({ day: "numeric", month: "long" });
 const longDayFormat = format({ weekday: "long", day: "numeric", month: "long" });
 const dateFormat = format({ day: "numeric", month: "long", year: "numeric" });
-const longDateFormat = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const weekdayFormat = format({ weekday: "long" });
+/** "Monday 3 March 2025": the comma of the locale's own form would stand in some versions of ICU only. */
+const longDate = (at: number): string => `${weekdayFormat.format(at)} ${dateFormat.format(at)}`;
 const sameYear = (a: number, b: number): boolean => new Date(a).getFullYear() === new Date(b).getFullYear();
 
 export const clockTime = (at: number): string => clockFormat.format(at);
@@ -43,11 +45,11 @@ export function dayHeading(at: number, now: number): string {
   const days = daysBetween(at, now);
   if (days === 0) return words.timeline.today(longDayFormat.format(at));
   if (days === 1) return words.timeline.yesterday(longDayFormat.format(at));
-  return sameYear(at, now) ? longDayFormat.format(at) : longDateFormat.format(at);
+  return sameYear(at, now) ? longDayFormat.format(at) : longDate(at);
 }
 
 /** Date and time to the second, for one entry of a log. */
-export const exactMoment = (at: number): string => words.time.day_and_clock(longDateFormat.format(at), clockWithSeconds(at));
+export const exactMoment = (at: number): string => words.time.day_and_clock(longDate(at), clockWithSeconds(at));
 
 /** The time zone of this computer, as the system names it. */
 export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -67,6 +67,7 @@ describe("changing an account", () => {
   it("a reset from the user's page carries no report that was looked at before", async () => {
     desk.answers = { reset_user_two_step: { done: true, approval_id: null, alone_from: null, until: null } };
     openUser.report = report;
+    vi.stubGlobal("document", { activeElement: null });
     openUser.start("reset");
     await openUser.carryOut("reset", "u1", fields);
     expect(desk.asked[0]?.[1]).toMatchObject({ report_id: null, contact_id: null, reached: null });

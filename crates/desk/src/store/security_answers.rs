@@ -30,16 +30,6 @@ pub async fn count(tx: &mut Tx, user_id: &str) -> Result<i64, sqlx::Error> {
     sql("SELECT COUNT(*) FROM security_answers WHERE user_id = $1").bind(user_id).number(tx).await
 }
 
-/// When the answers were given, UTC ms; none without any.
-pub async fn saved_at(tx: &mut Tx, user_id: &str) -> Result<Option<i64>, sqlx::Error> {
-    let row: Option<(i64,)> =
-        sql("SELECT saved_at FROM security_answers WHERE user_id = $1 ORDER BY saved_at DESC LIMIT 1")
-            .bind(user_id)
-            .optional(tx)
-            .await?;
-    Ok(row.map(|row| row.0))
-}
-
 /// The hashes, for the check alone.
 pub async fn hashes(tx: &mut Tx, user_id: &str) -> Result<Vec<AnswerRow>, sqlx::Error> {
     sql("SELECT slot, question_id, rule_version, answer_hash FROM security_answers WHERE user_id = $1 ORDER BY slot")

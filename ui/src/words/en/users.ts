@@ -14,6 +14,8 @@ export const users = {
 export const user_page = {
   kind: { standard: "Standard user", billing: "Billing user" },
   protected: "Protected company",
+  signed_in: (when: string) => `Signed in ${when}`,
+  never_in: "Never signed in",
   loading: "Opening the user’s page",
   unreadable: "This page can’t be shown.",
   again: "Try again",
@@ -66,6 +68,7 @@ export const timeline = {
   end: "That is all there is.",
   unreadable: "What happened can’t be read.",
   by: (who: string) => `by ${who}`,
+  by_kind: { link_holder: "with a link or code from a message", anonymous: "on the sign-in pages" } as Record<string, string>,
   times: (n: number, first: string) => `${plural(n, "time", "times")}, first at ${first}`,
   refused: "Refused",
   reserved: "Counted",
@@ -108,10 +111,6 @@ export const protection = {
   frozen: "Frozen",
   settled: "Not frozen",
   settled_note: "No change in the last days",
-  sign_in: "Last sign-in",
-  never_in: "Never",
-  sessions: (sessions: number, browsers: number) =>
-    `${plural(sessions, "session", "sessions")}, ${plural(browsers, "remembered browser", "remembered browsers")}`,
   nobody: "Nobody can look up answers, passwords, codes or links, administrators included.",
 };
 
@@ -120,10 +119,10 @@ export const reset = {
   effects: [
     ["2-step is ", "to be set up again", " at the next sign-in."],
     ["Sessions, codes and ", "the unlock link", " end."],
-    ["", "The password stays.", ""],
-    ["The user and the company’s billing users are told.", "", ""],
-    ["There is ", "no undo", "."],
+    ["The password stays. There is ", "no undo", "."],
+    ["User and billing users are told.", "", ""],
   ] as [string, string, string][],
+  live: (sessions: number, browsers: number) => `Now: ${plural(sessions, "session", "sessions")}, ${plural(browsers, "remembered browser", "remembered browsers")}.`,
   needs_two: "Needs a second administrator:",
   because: {
     privileged: "this is a billing user, or an operator’s own account.",
