@@ -72,10 +72,16 @@ export function counts(entries: readonly AuditEntry[]): Record<Group | "all", nu
   return counted;
 }
 
+interface Repeated {
+  key: string;
+  line: Line;
+  times: number;
+}
+
 /** By day, newest first. What repeats itself without anything between is one line. */
 export function days(entries: readonly AuditEntry[], only: Group | null, now: number): Day[] {
   const shown: Day[] = [];
-  let before: { key: string; line: Line; times: number } | null = null;
+  let before = null as Repeated | null;
   for (const entry of entries) {
     const group = groupOf(entry);
     if (group === null || (only !== null && group !== only)) continue;

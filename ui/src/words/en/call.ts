@@ -1,5 +1,5 @@
 // The call. Sentences in “ ” are read aloud to the caller.
-import type { MessageState, Outcome, PassOnReason } from "../../contract";
+import type { MessageState, PassOnReason } from "../../contract";
 import { plural, spelled } from "./numbers";
 
 export const call = {

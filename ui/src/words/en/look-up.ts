@@ -1,5 +1,4 @@
 // Look-up and the operator's own calls.
-import type { Outcome } from "../../contract";
 import { plural } from "./numbers";
 
 export const look_up = {
