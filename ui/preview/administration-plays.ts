@@ -49,6 +49,7 @@ const needsTwo = () => Promise.resolve({ done: false, approval_id: "a4", alone_f
 export const administration: Record<string, Play> = {
   "look-up-administrator": { set: administrator, act: () => type("look-up-field", "pri ram") },
   "find-administrator": { set: administrator, act: async () => { await press("k", { ctrlKey: true }); await wait(80); } },
+  "find-requests": { set: administrator, act: async () => { await openPage(); (document.activeElement as HTMLElement).blur(); await press("k", { ctrlKey: true }); await wait(80); await type("find-field", "requests"); await press("Enter"); await wait(100); } },
   "users-empty": { set: administrator, act: go("users") },
   users: { set: administrator, act: go("users", () => type("users-field", "pri ram")) },
   user: { set: administrator, act: openPage },

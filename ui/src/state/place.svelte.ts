@@ -76,8 +76,17 @@ class Place {
 
 export const place = new Place();
 
-/** Moves the focus to an element by id, once the page has caught up with the state. */
+/** Milliseconds after which a focus that went nowhere is given again. */
+const settleAfter = 60;
+
+/**
+ * Moves the focus to an element by id, once the page has caught up with the state. A dialog that closes at that moment
+ * can still take it away (WebKitGTK): if nothing has the focus then, it is given again.
+ */
 export async function focusOn(id: string): Promise<void> {
   await tick();
   document.getElementById(id)?.focus();
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.getElementById(id)?.focus();
+  }, settleAfter);
 }
