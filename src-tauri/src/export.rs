@@ -101,7 +101,9 @@ impl Unfinished {
         let mut name = target.file_name().unwrap_or_default().to_os_string();
         name.push(".unfinished");
         let unfinished = target.with_file_name(name);
-        let file = std::fs::File::create(&unfinished)
+        // What a crash left is no obstacle; what anybody put there is not written through.
+        let _ = std::fs::remove_file(&unfinished);
+        let file = std::fs::File::create_new(&unfinished)
             .map_err(|source| Problem::NotWritten { path: target.to_path_buf(), source })?;
         Ok(Self { file: Some(std::io::BufWriter::new(file)), unfinished, target: target.to_path_buf() })
     }

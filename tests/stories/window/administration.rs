@@ -154,10 +154,22 @@ async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
     go(window, "look up", "look-up-field").await;
     window.press(Key::Escape).await;
     window.types(query).await;
-    window.until(&format!("return document.getElementById('user-1')?.innerText.includes({name:?}) ?? false"), name, 10).await;
+    window
+        .until(
+            &format!("return document.getElementById('user-1')?.innerText.includes({name:?}) ?? false"),
+            name,
+            10,
+        )
+        .await;
     window.press_with_shift(Key::Enter).await;
     window.until_focus_is_on("user-heading").await;
-    window.until(&format!("return document.getElementById('user-heading').innerText.includes({name:?})"), name, 10).await;
+    window
+        .until(
+            &format!("return document.getElementById('user-heading').innerText.includes({name:?})"),
+            name,
+            10,
+        )
+        .await;
 }
 
 /// By the palette to a screen.

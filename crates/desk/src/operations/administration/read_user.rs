@@ -13,8 +13,8 @@ use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::store::{
-    approvals, calls, companies, links, operators, outbox, remembered_browsers, security_answers, sessions, two_step,
-    users,
+    approvals, calls, companies, links, operators, outbox, remembered_browsers, security_answers, sessions,
+    two_step, users,
 };
 use crate::work::Work;
 
@@ -178,7 +178,9 @@ async fn unlock_of(user_id: &str, work: &mut Work<'_>) -> Result<Option<UserUnlo
     let Some(call_id) = link.call_id.filter(|_| link.expires_at.is_none_or(|end| work.now.0 < end)) else {
         return Ok(None);
     };
-    let Some(message) = outbox::newest_of_call(&mut work.tx, &call_id, "unlock").await? else { return Ok(None) };
+    let Some(message) = outbox::newest_of_call(&mut work.tx, &call_id, "unlock").await? else {
+        return Ok(None);
+    };
     let state = message.state()?;
     Ok(Some(UserUnlock {
         deferred_until: (state == MessageState::Deferred).then_some(message.next_at),
