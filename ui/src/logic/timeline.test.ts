@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AuditEntry } from "../contract";
 import { shownFacts } from "./facts";
-import { counts, days, groupOf } from "./timeline";
+import { counts, days, entryTitle, groupOf } from "./timeline";
 
 const at = (local: string): number => new Date(local).getTime();
 const now = at("2026-11-24T11:00:00");
@@ -36,6 +36,13 @@ describe("what happened", () => {
   it("tells a verdict as a verdict, and never which answer", () => {
     const check = entry("2026-11-24T10:00", "check_answers", { ...byDana, detail: JSON.stringify({ salt: "x", check: 1, verdict: "not_verified" }) });
     expect(days([check], null, now)[0]?.lines[0]).toMatchObject({ title: "Not verified", tone: "bad", who: "by Dana Okafor" });
+  });
+
+  it("tells what was only asked for from what was done, and says what was approved", () => {
+    const asked = entry("2026-11-24T10:00", "reset_user_two_step", { ...byDana, detail: JSON.stringify({ asked: "reset_two_step" }) });
+    const done = entry("2026-11-24T10:01", "reset_user_two_step", { ...byDana, detail: JSON.stringify({ what: "reset_two_step" }) });
+    const approved = entry("2026-11-24T10:02", "approve_request", { ...byDana, detail: JSON.stringify({ what: "reset_two_step" }) });
+    expect([asked, done, approved].map(entryTitle)).toEqual(["2-step reset: asked for", "2-step reset", "Request approved: Reset 2-step"]);
   });
 
   it("leaves out tries that were only reserved, and how messages are carried", () => {

@@ -110,7 +110,7 @@ function lineOf(entry: AuditEntry, group: Group): Line {
   const facts = factsOf(entry.detail);
   const verdict = typeof facts["verdict"] === "string" ? facts["verdict"] : null;
   const refused = entry.result === "refused";
-  const name = operationName(entry.operation);
+  const name = entryTitle(entry);
   const letter = group === "messages" && typeof facts["letter"] === "string" ? facts["letter"] : null;
   const title = letter !== null ? (words.messages.letters[letter] ?? name) : verdict === null ? name : (t.verdict[verdict] ?? name);
   return {
@@ -136,6 +136,15 @@ function noteOf(entry: AuditEntry, facts: Record<string, unknown>): string | nul
   if (state !== null) return words.messages.states[state] ?? state;
   const reason = text("reason");
   return reason === null ? null : (words.requests.reasons[reason] ?? reason);
+}
+
+/** What was done; where it was only asked for, or decided about something asked before, it says so. */
+export function entryTitle(entry: AuditEntry): string {
+  const { asked, what } = factsOf(entry.detail);
+  const name = operationName(entry.operation);
+  if (typeof asked === "string") return words.timeline.asked_for(name);
+  const kind = typeof what === "string" && ["approve_request", "decline_request"].includes(entry.operation) ? words.requests.kinds[what] : undefined;
+  return kind === undefined ? name : `${name}: ${kind}`;
 }
 
 export const operationName = (operation: string): string => words.operation[operation] ?? codeInWords(operation);

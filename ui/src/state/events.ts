@@ -58,7 +58,7 @@ async function inDesk(event: DeskEvent): Promise<void> {
 function administratorHears(event: DeskEvent): void {
   if (["approvals_changed", "passed_on", "flagged"].includes(event.kind)) void requests.load();
   const about = event.kind === "approvals_changed" || (event.user_id !== null && event.user_id === openUser.id);
-  if (place.screen === "user" && about) void openUser.load();
+  if (place.screen === "user" && about) openUser.loadSoon();
   if (event.kind === "message_changed" && place.screen === "messages") {
     void messages.load();
     void messages.lookAtTest();

@@ -20,6 +20,9 @@ export interface ActFields {
   reached: string;
 }
 
+/** Milliseconds after the last piece of news until the page is read again. */
+const readAfter = 400;
+
 class OpenUser {
   id = $state<string | null>(null);
   /** Shown until the page is read: the name from the list it was opened from. */
@@ -30,6 +33,7 @@ class OpenUser {
   /** What the open dialog is about. */
   act = $state<AccountAct | null>(null);
   report = $state<ReportRow | null>(null);
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   open(id: string, name: string): void {
     if (id !== this.id) {
@@ -47,6 +51,12 @@ class OpenUser {
     const { id } = this;
     if (id === null) return;
     await Promise.all([this.page.read(() => ask("read_user", { user_id: id })), this.happened.load()]);
+  }
+
+  /** Several pieces of news at once are one reason to read: each reading is recorded. */
+  loadSoon(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.load(), readAfter);
   }
 
   async #entries(before: string | null) {
@@ -68,7 +78,7 @@ class OpenUser {
     if (failure !== null) return failure;
     notices.news(decidedInWords(answer, words.account_act.acts[act].done), "good");
     void requests.load();
-    if (userId === this.id) void this.load();
+    if (userId === this.id) this.loadSoon();
     return null;
   }
 
@@ -95,6 +105,7 @@ class OpenUser {
   }
 
   clear(): void {
+    clearTimeout(this.#soon);
     this.id = null;
     this.name = "";
     this.page.clear();

@@ -70,6 +70,7 @@ export const timeline = {
   by: (who: string) => `by ${who}`,
   by_kind: { link_holder: "with a link or code", anonymous: "on the sign-in pages" } as Record<string, string>,
   times: (n: number, first: string) => `${plural(n, "time", "times")}, first at ${first}`,
+  asked_for: (name: string) => `${name}: asked for`,
   refused: "Refused",
   reserved: "Counted",
   verdict: { verified: "Verified", not_verified: "Not verified" } as Record<string, string>,
