@@ -16,7 +16,8 @@ export type AccountAct = "reset" | "lock" | "unlock" | "resume";
 export interface ActFields {
   reason: string;
   email: string;
-  contactId: string | null;
+  /** Empty until somebody is chosen, and where there is nobody. */
+  contactId: string;
   reached: string;
 }
 
@@ -91,7 +92,7 @@ class OpenUser {
           email,
           reason,
           report_id: report?.report_id ?? null,
-          contact_id: report === null ? null : contactId,
+          contact_id: report === null || contactId === "" ? null : contactId,
           reached: report === null ? null : reached,
         });
       }
