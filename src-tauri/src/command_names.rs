@@ -13,4 +13,5 @@ pub const COMMANDS: &[&str] = &[
     "reset_demo",
     "open_link",
     "choose_database_file",
+    "export_audit_log",
 ];

@@ -14,6 +14,7 @@ use tauri_plugin_dialog::DialogExt;
 
 use crate::connection::chosen::Choice;
 use crate::connection::{Connection, ConnectionView};
+use crate::export;
 use crate::links;
 use crate::perform;
 use crate::problem::Problem;
@@ -32,6 +33,7 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         reset_demo,
         open_link,
         choose_database_file,
+        export_audit_log,
     ]
 }
 
@@ -148,6 +150,34 @@ pub async fn choose_database_file<R: Runtime>(app: AppHandle<R>) -> Option<PathB
     let (tell, told) = tokio::sync::oneshot::channel();
     let dialog = app.dialog().file().set_title("Choose a database");
     dialog.add_filter("SQLite database", &["db", "sqlite", "sqlite3"]).pick_file(move |chosen| {
+        let _ = tell.send(chosen);
+    });
+    told.await.ok().flatten()?.into_path().ok()
+}
+
+/// Writes the audit log, filtered as the page shows it, to a file chosen in the system's own dialog; says how many entries,
+/// or nothing if the dialog was closed without a choice.
+#[tauri::command]
+pub async fn export_audit_log<R: Runtime>(
+    app: AppHandle<R>,
+    connection: State<'_, Connection>,
+    filter: Value,
+    file_name: String,
+) -> Result<Option<u64>, WireFailure> {
+    let Some(target) = choose_where_to_save(&app, &file_name).await else { return Ok(None) };
+    export::audit_log(&connection, export::filter(&filter), &target).await.map(Some)
+}
+
+/// Where an export goes, by the system's own dialog.
+async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>, file_name: &str) -> Option<PathBuf> {
+    // As above: release builds don't have this.
+    #[cfg(debug_assertions)]
+    if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {
+        return Some(path.into());
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let dialog = app.dialog().file().set_title("Export").set_file_name(file_name);
+    dialog.add_filter("CSV", &["csv"]).save_file(move |chosen| {
         let _ = tell.send(chosen);
     });
     told.await.ok().flatten()?.into_path().ok()

@@ -6,6 +6,7 @@ mod app;
 mod commands;
 mod connection;
 mod display;
+mod export;
 mod home;
 mod keyring;
 mod links;

@@ -66,6 +66,14 @@ pub enum Problem {
         /// The operating system's words.
         source: io::Error,
     },
+    /// An export can't be written where it was to go.
+    #[error("{} can't be written: {source}. Nothing was exported. Choose another folder.", path.display())]
+    NotWritten {
+        /// Where.
+        path: PathBuf,
+        /// The operating system's words.
+        source: io::Error,
+    },
     /// No port on loopback for the account pages.
     #[error("The account pages can't be offered on this computer: {0}")]
     Pages(io::Error),
@@ -124,6 +132,7 @@ impl Problem {
             Self::NotDemo => ("demo_only", None),
             Self::Settings(_) | Self::Mail(_) => ("settings_not_usable", None),
             Self::Disk { .. } => ("disk", None),
+            Self::NotWritten { .. } => ("not_written", None),
             Self::Pages(_) => ("pages_not_offered", None),
             Self::NoSuchLink => ("no_such_link", None),
             Self::NoBrowser => ("no_browser", None),

@@ -144,8 +144,13 @@ on_both_databases! {
         world.change("UPDATE approvals SET content = REPLACE(content, user_id, $1), subject = $1, user_id = $1", &priya).await;
         assert_eq!(refused(ola.ask(approve(&row)).await), "changed_meanwhile");
         assert_eq!(ola.ask(ReadUser { user_id: priya }).await.unwrap().two_step, "on");
-        ola.ask(DeclineRequest { approval_id: row.approval_id.clone() }).await.unwrap();
-        assert_eq!(refused(ola.ask(DeclineRequest { approval_id: row.approval_id }).await), "decided_already");
+        let decline = |reason: Option<&str>| DeclineRequest {
+            approval_id: row.approval_id.clone(),
+            reason: reason.map(str::to_owned),
+        };
+        assert_eq!(refused(ola.ask(decline(None)).await), "reason_too_short", "a colleague is told why");
+        ola.ask(decline(Some("The company says it was somebody else"))).await.unwrap();
+        assert_eq!(refused(ola.ask(decline(Some("The company says it was somebody else"))).await), "decided_already");
         ines.ask(wanted()).await.unwrap();
         let row = waiting(&ola).await;
         let mut ola = ola;
@@ -250,7 +255,8 @@ on_both_databases! {
         pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
         assert!(!ines.ask(resume(&user)).await.unwrap().done);
         ola.ask(approve(&waiting(&ola).await)).await.unwrap();
-        assert_eq!(ines.ask(ReadUser { user_id: user.clone() }).await.unwrap().phone_until, None);
+        let page = ines.ask(ReadUser { user_id: user.clone() }).await.unwrap();
+        assert_eq!((page.paused_until, page.stopped_until), (None, None));
         assert_eq!(refused(ines.ask(resume(&user)).await), "nothing_to_change");
         dana.verified_call(&user).await;
         world.post().await;

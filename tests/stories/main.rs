@@ -10,6 +10,7 @@ mod agents_change_nothing;
 mod alike;
 mod article;
 mod attacks;
+mod audit_at_the_desk;
 mod audit_log;
 mod call_support;
 mod calls;

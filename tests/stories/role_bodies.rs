@@ -70,7 +70,8 @@ pub fn body(name: &str) -> Value {
         "protect_company" => json!({ "company_id": "none", "protected": true, "reason": "" }),
         "read_messages" => json!({ "state": null, "domain": null, "before": null }),
         "retry_message" => json!({ "message_id": "none" }),
-        "read_audit_log" => json!({
+        "check_audit_log" => json!({ "after": 0 }),
+        "read_audit_log" | "export_audit_log" => json!({
             "user_id": null, "actor_id": null, "operation": null, "result": null, "since": null, "until": null,
             "before": null,
         }),
@@ -82,7 +83,7 @@ pub fn body(name: &str) -> Value {
             json!({ "user_id": "none", "reason": "" })
         }
         "approve_request" => json!({ "approval_id": "none", "seal": "" }),
-        "decline_request" => json!({ "approval_id": "none" }),
+        "decline_request" => json!({ "approval_id": "none", "reason": null }),
         "close_report" => json!({ "report_id": "none", "outcome": "other", "note": "" }),
         "accept_invitation" => {
             json!({ "email": "a@b.example", "invitation_code": "x", "password": "x" })

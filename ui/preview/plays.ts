@@ -1,10 +1,11 @@
 // The scenes: what the desk answers, and what the operator does, to reach each state of each screen.
 import type { CallView } from "../src/contract";
-import { at, call, calls, connection, delivery, desk, operators, found, greeting, scene, usual, users, verified } from "./scene";
+import { at, call, calls, connection, delivery, found, greeting, scene, usual, users, verified } from "./scene";
 import { choose, tell } from "./played-bridge";
+import { administration, administrator } from "./administration-plays";
 import { click, clickText, press, type, wait } from "./hands";
 
-interface Play {
+export interface Play {
   now?: string;
   set?: () => void;
   act?: () => Promise<void>;
@@ -44,13 +45,10 @@ const sent = (more: Partial<typeof delivery>, now = "10:49:30"): Play => ({
 const off = async () => { const gone = () => Promise.reject({ code: "connection_lost", message: "No connection." }); scene.answers.who_is_in = gone; scene.answers.current_call = gone; };
 const long = "Maximiliana ".repeat(800);
 
-const administrator = () => void (scene.answers.who_is_in = () => ({ ...desk, operator: { id: "o5", name: "Ingrid Solberg", email: "ingrid.solberg@meridian.example", role: "administrator" }, screens: ["look_up", "my_calls", "operators"] }));
-const team = () => {
-  administrator();
-  scene.answers.read_operators = () => ({ operators });
-};
+const team = administrator;
 
 export const plays: Record<string, Play> = {
+  ...administration,
   operators: { set: team, act: async () => { choose("go_operators"); await wait(200); } },
   "operators-change": { set: team, act: async () => { choose("go_operators"); await wait(200); clickText("Change…", "button"); await wait(100); click("act-suspend"); } },
   "operators-invite-code": {

@@ -3,22 +3,30 @@
 import type { Operations } from "./wire";
 
 export type {
+  ApprovalRow,
+  AuditEntry,
   CallState,
   CallView,
   Card as DemoCard,
+  CompanyRow,
+  Decided,
   Delivery,
   DeskView as Desk,
   Found as LookUpAnswer,
   Greeting,
   MailboxMessage as DemoMessage,
+  MessageRow,
   MessageState,
   MyCall,
   Operations,
   OperatorRow,
   OperatorView as Operator,
   Outcome,
+  PolicyRow,
   QuestionView as Question,
+  ReportRow,
   StandingView as Standing,
+  UserPage,
   UserRow,
   /** `message` is a finished sentence; `reference` is there for faults only; `until`: when it is possible again. */
   WireFailure as Failure,
@@ -59,6 +67,7 @@ export interface DeskEvent {
     | "call_taken_over"
     | "passed_on"
     | "flagged"
+    | "approvals_changed"
     | "signed_out"
     | "connection_lost"
     | "connection_back";

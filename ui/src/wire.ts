@@ -112,7 +112,11 @@ export type ApprovalRows = {
 /**
  * Each of them.
  */
-requests: Array<ApprovalRow>, };
+requests: Array<ApprovalRow>, 
+/**
+ * Whether the clock stepped back: codes and links are on hold until an administrator confirms the time.
+ */
+clock_stands: boolean, };
 
 export type ApproveRequest = { 
 /**
@@ -123,6 +127,28 @@ approval_id: string,
  * The seal of what was shown.
  */
 seal: string, };
+
+export type AuditChecked = { 
+/**
+ * The number of the last entry checked.
+ */
+checked: number, 
+/**
+ * The number of the last entry there is.
+ */
+last: number, 
+/**
+ * Whether this was the last page.
+ */
+end: boolean, 
+/**
+ * Entries that wait for the sealer.
+ */
+waiting: number, 
+/**
+ * What is wrong, a sentence each.
+ */
+findings: Array<string>, };
 
 export type AuditEntries = { 
 /**
@@ -167,6 +193,10 @@ actor_kind: string,
  * Their name, of operators and users.
  */
 actor: string | null, 
+/**
+ * Their id, of operators and users: what the log can be filtered by.
+ */
+actor_id: string | null, 
 /**
  * The user it is about.
  */
@@ -341,6 +371,12 @@ call_id: string,
  * What the caller said, by slot; none where the caller doesn't know.
  */
 answers: [SecretText | null, SecretText | null, SecretText | null, SecretText | null], };
+
+export type CheckAuditLog = { 
+/**
+ * The number of the last entry that was checked; 0 at the start.
+ */
+after: number, };
 
 export type Checks = { 
 /**
@@ -530,7 +566,11 @@ export type DeclineRequest = {
 /**
  * Which.
  */
-approval_id: string, };
+approval_id: string, 
+/**
+ * Why, for a colleague's request; nothing for the own one.
+ */
+reason: string | null, };
 
 export type Delivery = { 
 /**
@@ -681,6 +721,36 @@ call_id: string,
  * How it ended.
  */
 outcome: Outcome, };
+
+export type ExportAuditLog = { 
+/**
+ * About this user.
+ */
+user_id: string | null, 
+/**
+ * By this operator or user.
+ */
+actor_id: string | null, 
+/**
+ * Of this operation.
+ */
+operation: string | null, 
+/**
+ * `done`, `reserved` or `refused`.
+ */
+result: string | null, 
+/**
+ * Since this moment, UTC ms.
+ */
+since: number | null, 
+/**
+ * Before this moment, UTC ms.
+ */
+until: number | null, 
+/**
+ * The last id of the page before.
+ */
+before: string | null, };
 
 export type FlagConcern = { 
 /**
@@ -1666,13 +1736,33 @@ two_step: string,
  */
 two_step_since: number, 
 /**
+ * Where text messages go, as screens may show it: `•••• 42`; none unless 2-step is on.
+ */
+phone: string | null, 
+/**
+ * When the recovery code was made, UTC ms; none unless 2-step is on.
+ */
+recovery_code_at: number | null, 
+/**
+ * Whether that code is void because its owner never confirmed that it was saved.
+ */
+recovery_code_void: boolean, 
+/**
  * How many questions are answered.
  */
 answers: number, 
 /**
- * Until when phone verification is paused or stopped, UTC ms; the latest of them.
+ * When they were answered, UTC ms.
  */
-phone_until: number | null, 
+answers_at: number | null, 
+/**
+ * Until when phone verification is paused, UTC ms; with and without a call reference, the later of them.
+ */
+paused_until: number | null, 
+/**
+ * Until when phone recovery is stopped after "this wasn't me", UTC ms.
+ */
+stopped_until: number | null, 
 /**
  * Until when a contact change is frozen, UTC ms.
  */
@@ -1689,6 +1779,14 @@ sessions: number,
  * Remembered browsers, which a reset forgets.
  */
 browsers: number, 
+/**
+ * Who is on a call about this user.
+ */
+call_with: string | null, 
+/**
+ * The unlock e-mail that can still be used.
+ */
+unlock: UserUnlock | null, 
 /**
  * Why a reset needs a second administrator; none if one suffices.
  */
@@ -1743,6 +1841,32 @@ similar: Array<number>,
  * The state of the account; administrators only.
  */
 admin_state: string | null, };
+
+export type UserUnlock = { 
+/**
+ * Its state.
+ */
+state: MessageState, 
+/**
+ * UTC ms.
+ */
+queued_at: number, 
+/**
+ * UTC ms.
+ */
+accepted_at: number | null, 
+/**
+ * When it is tried again, while it is put off; UTC ms.
+ */
+deferred_until: number | null, 
+/**
+ * When the button was pressed, UTC ms.
+ */
+opened_at: number | null, 
+/**
+ * Until when the link works, UTC ms.
+ */
+link_expires_at: number | null, };
 
 export type Verdict = { 
 /**
@@ -1828,6 +1952,8 @@ export interface Operations {
   read_messages: { request: ReadMessages; answer: MessageRows };
   retry_message: { request: RetryMessage; answer: Decided };
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
+  export_audit_log: { request: ExportAuditLog; answer: AuditEntries };
+  check_audit_log: { request: CheckAuditLog; answer: AuditChecked };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
   send_test_letter: { request: SendTestLetter; answer: TestLetter };

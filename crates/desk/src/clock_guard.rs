@@ -16,8 +16,13 @@ const NAME: &str = "latest_moment";
 
 /// Refuses when the clock stands before the latest moment this database has seen.
 pub async fn check(work: &mut Work<'_>) -> Result<(), Stop> {
+    if stands(work).await? { Err(Refusal::ClockSteppedBack.into()) } else { Ok(()) }
+}
+
+/// Whether codes and links are on hold until an administrator confirms the time.
+pub async fn stands(work: &mut Work<'_>) -> Result<bool, Stop> {
     let latest = latest(work).await?;
-    if work.now + TOLERATED < latest { Err(Refusal::ClockSteppedBack.into()) } else { Ok(()) }
+    Ok(work.now + TOLERATED < latest)
 }
 
 /// Notes the moment; called by the caretaker.

@@ -80,7 +80,7 @@ impl DisplayName {
 
 /// Controls, line and paragraph separators, bidirectional controls, invisible tags and marks that
 /// reorder or hide text. The zero-width joiners stay: Persian and Indic names are spelled with them.
-pub(crate) fn is_unsafe(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'

@@ -34,7 +34,18 @@ pub enum Who {
 pub const fn screens(role: Role) -> &'static [&'static str] {
     match role {
         Role::Agent => &["look_up", "my_calls"],
-        Role::Administrator => &["look_up", "my_calls", "operators"],
+        Role::Administrator => &[
+            "look_up",
+            "my_calls",
+            "users",
+            "companies",
+            "requests",
+            "messages",
+            "audit_log",
+            "operators",
+            "policy",
+            "confirm_time",
+        ],
         Role::Billing => &[],
     }
 }

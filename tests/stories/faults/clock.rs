@@ -1,5 +1,6 @@
 //! D0.6: the clock jumps. Nothing that had run out comes back to life, and nothing goes on by itself after a step back.
 
+use recovery_desk::operations::administration::ReadApprovals;
 use recovery_desk::operations::confirm_time::{ConfirmTime, TimeConfirmed};
 use recovery_desk::operations::user_sign_in::UserSignedIn;
 use recovery_rules::roles::Role;
@@ -43,8 +44,10 @@ on_both_databases! {
             assert_eq!(refused(ida.ask(ConfirmTime { time: now + off }).await), "time_not_the_systems");
         }
         assert_eq!(refused(pages::read(&world.desk, &link).await), "clock_stepped_back");
+        assert!(ida.ask(ReadApprovals {}).await.unwrap().clock_stands, "the administrators' window shows it");
         let confirmed = confirm(&ida).await;
         assert_eq!((confirmed.stepped_back_by, confirmed.ended), (Span::minutes(4).0, 0));
+        assert!(!ida.ask(ReadApprovals {}).await.unwrap().clock_stands);
         assert_eq!(confirm(&ida).await.stepped_back_by, 0, "there is nothing left to confirm");
         assert_eq!((world.audited("confirm_time", "done").await, world.audited("confirm_time", "refused").await), (2, 4));
         pages::enter_code(&world.desk, &challenge, &sign_in_code).await.unwrap();

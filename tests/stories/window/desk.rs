@@ -38,6 +38,8 @@ impl DeskWindow {
         for name in ["HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
             command.env(name, &private);
         }
+        // In the place of the system's own dialog, which nothing can drive.
+        command.env("RECOVERY_DESK_TEST_DIALOG_PATH", private.join("audit-log.csv"));
         command.stderr(std::process::Stdio::null());
         let processes = Group::start(&mut command, "dbus dbus-x11 gnome-keyring");
         let mut capabilities = Capabilities::new();
@@ -63,6 +65,13 @@ impl DeskWindow {
         self.pressed += 1;
         let chain = self.driver.action_chain().key_down(Key::Control).send_keys(key);
         chain.key_up(Key::Control).perform().await.unwrap();
+    }
+
+    /// Presses a key together with Shift.
+    pub async fn press_with_shift(&mut self, key: Key) {
+        self.pressed += 1;
+        let chain = self.driver.action_chain().key_down(Key::Shift).send_keys(key);
+        chain.key_up(Key::Shift).perform().await.unwrap();
     }
 
     /// How many keys were pressed since the last count.

@@ -1,5 +1,6 @@
 //! The main job in the real window by keyboard alone, with a real mail server and a real browser.
 
+mod administration;
 pub mod browser;
 mod desk;
 mod processes;

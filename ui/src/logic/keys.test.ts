@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ActionId, actionOf, isWebViewKey, keyCaps, type KeyPress } from "./keys";
+import { type ActionId, actionOf, isKeyOf, isWebViewKey, keyCaps, type KeyPress } from "./keys";
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more,
@@ -29,6 +29,12 @@ describe("the keyboard map", () => {
 
   it("leaves plain letters and plain Enter to the fields", () => {
     for (const key of ["d", "e", "l", "k", "/", "Enter"]) expect(actionOf(press(key), false)).toBeNull();
+  });
+
+  it("leaves Shift+Enter to its own field", () => {
+    expect(actionOf(press("Enter", { shiftKey: true }), false)).toBeNull();
+    expect(isKeyOf("user_page", press("Enter", { shiftKey: true }), false)).toBe(true);
+    expect(isKeyOf("user_page", press("Enter"), false)).toBe(false);
   });
 
   it("has nothing on Ctrl+Alt, which types letters on many keyboards", () => {

@@ -3,7 +3,7 @@
 
 export type ActionId =
   | "doesnt_know" | "spell_back" | "send_unlock" | "notes" | "flag" | "pass_on" | "end_call"
-  | "hide" | "lock" | "find" | "back" | "forward" | "next_pane" | "shortcuts";
+  | "user_page" | "hide" | "lock" | "find" | "back" | "forward" | "next_pane" | "shortcuts";
 
 interface Chord {
   /** The `key` of the event, lower case. */
@@ -12,6 +12,8 @@ interface Chord {
   command?: boolean;
   shift?: boolean;
   alt?: boolean;
+  /** Works in its own field only: elsewhere the key means something else. */
+  inField?: boolean;
 }
 
 const chords: Record<ActionId, Chord> = {
@@ -22,6 +24,7 @@ const chords: Record<ActionId, Chord> = {
   flag: { key: "f", command: true, shift: true },
   pass_on: { key: "p", command: true, shift: true },
   end_call: { key: "e", command: true },
+  user_page: { key: "enter", shift: true, inField: true },
   hide: { key: "l", command: true },
   lock: { key: "l", command: true, shift: true },
   find: { key: "k", command: true },
@@ -49,19 +52,20 @@ const chordOf = (id: ActionId, mac: boolean): Chord => (mac ? macChords[id] : un
 
 /** The action of this press, if it is one of ours. Ctrl+Alt is never: it types letters on many keyboards. */
 export function actionOf(press: KeyPress, mac: boolean = onMac): ActionId | null {
-  const command = mac ? press.metaKey : press.ctrlKey;
+  const ids = Object.keys(chords) as ActionId[];
+  return ids.find((id) => chordOf(id, mac).inField !== true && isKeyOf(id, press, mac)) ?? null;
+}
+
+/** Is this press the shortcut of this action? For keys that work in their own field only. */
+export function isKeyOf(id: ActionId, press: KeyPress, mac: boolean = onMac): boolean {
   const foreign = mac ? press.ctrlKey : press.metaKey;
-  if (foreign) return null;
+  if (foreign) return false;
+  const command = mac ? press.metaKey : press.ctrlKey;
   const key = press.key.toLowerCase();
-  for (const id of Object.keys(chords) as ActionId[]) {
-    const chord = chordOf(id, mac);
-    // "/" needs Shift on many keyboards: there the character decides.
-    const shift = key === "/" || press.shiftKey === (chord.shift ?? false);
-    if (chord.key === key && command === (chord.command ?? false) && press.altKey === (chord.alt ?? false) && shift) {
-      return id;
-    }
-  }
-  return null;
+  const chord = chordOf(id, mac);
+  // "/" needs Shift on many keyboards: there the character decides.
+  const shift = key === "/" || press.shiftKey === (chord.shift ?? false);
+  return chord.key === key && command === (chord.command ?? false) && press.altKey === (chord.alt ?? false) && shift;
 }
 
 /** Keys of the web view itself that would reload, print, search or show its insides. */

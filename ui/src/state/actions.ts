@@ -8,7 +8,7 @@ import { call } from "./call.svelte";
 import { notices } from "./notices.svelte";
 import { online } from "./online.svelte";
 import { nextPane, toSpelling } from "./panes";
-import { focusOn, place } from "./place.svelte";
+import { focusOn, place, type ScreenName } from "./place.svelte";
 import { preferences } from "./preferences.svelte";
 import { search } from "./search.svelte";
 import { session } from "./session.svelte";
@@ -19,7 +19,13 @@ type MenuId =
   | "zoom_in" | "zoom_out" | "zoom_reset"
   | "theme_light" | "theme_dark" | "theme_system"
   | "density_comfortable" | "density_compact"
-  | "go_look_up" | "go_call" | "go_my_calls" | "go_operators" | "go_mailbox";
+  | "go_look_up" | "go_call" | "go_my_calls" | "go_mailbox"
+  | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy";
+
+/** A screen that only some roles have; for others its menu item does nothing. */
+const toOwn = (screen: ScreenName) => () => {
+  if (session.has(screen)) place.go(screen);
+};
 
 const during = (act: () => void) => () => {
   if (call.view === null) return;
@@ -65,7 +71,13 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   go_look_up: () => place.go("look_up"),
   go_call: during(() => {}),
   go_my_calls: () => place.go("my_calls"),
-  go_operators: () => session.has("operators") && place.go("operators"),
+  go_users: toOwn("users"),
+  go_companies: toOwn("companies"),
+  go_requests: toOwn("requests"),
+  go_messages: toOwn("messages"),
+  go_audit_log: toOwn("audit_log"),
+  go_operators: toOwn("operators"),
+  go_policy: toOwn("policy"),
   go_mailbox: () => session.desk?.demo && place.go("mailbox"),
 };
 

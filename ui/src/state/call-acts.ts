@@ -11,7 +11,7 @@ import { notices } from "./notices.svelte";
 import { focusOn, place } from "./place.svelte";
 import { search } from "./search.svelte";
 
-export async function openCall(user: UserRow, reference: string | null): Promise<void> {
+export async function openCall(user: Pick<UserRow, "user_id" | "busy_with" | "busy_with_me">, reference: string | null): Promise<void> {
   if (call.opening) return;
   if (user.busy_with_me) return place.go("call");
   if (user.busy_with !== null) return offerTakeOver(user.user_id, user.busy_with, null);

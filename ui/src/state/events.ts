@@ -4,12 +4,17 @@ import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
 import { ask } from "./ask";
 import { call } from "./call.svelte";
+import { companies } from "./companies.svelte";
 import { demo } from "./demo.svelte";
+import { messages } from "./messages.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { notices } from "./notices.svelte";
 import { online } from "./online.svelte";
 import { focusOn, place } from "./place.svelte";
+import { policy } from "./policy.svelte";
+import { requests } from "./requests.svelte";
 import { session } from "./session.svelte";
+import { openUser } from "./user-page.svelte";
 
 export async function heard(event: DeskEvent): Promise<void> {
   switch (event.kind) {
@@ -43,9 +48,24 @@ async function inDesk(event: DeskEvent): Promise<void> {
   }
   if (event.kind === "flagged" && !mine) notices.news(words.alert.flagged);
   if (event.kind === "passed_on" && !mine) notices.news(words.alert.passed_on);
+  if (session.has("requests")) administratorHears(event);
   // Only what stands in one's own list is a reason to read the list again.
   if (mine || myCalls.holds(event.call_id)) void myCalls.load();
   if (session.desk?.demo) void demo.loadMessages();
+}
+
+/** What an administrator's screens show is read again when it may have changed; nothing on a screen that is not shown. */
+function administratorHears(event: DeskEvent): void {
+  if (["approvals_changed", "passed_on", "flagged"].includes(event.kind)) void requests.load();
+  const about = event.kind === "approvals_changed" || (event.user_id !== null && event.user_id === openUser.id);
+  if (place.screen === "user" && about) openUser.loadSoon();
+  if (event.kind === "message_changed" && place.screen === "messages") {
+    void messages.load();
+    void messages.lookAtTest();
+  }
+  if (event.kind !== "approvals_changed") return;
+  if (place.screen === "policy") void policy.load();
+  if (place.screen === "companies") void companies.load();
 }
 
 /** Reads the call again and says aloud what became of the unlock email. */

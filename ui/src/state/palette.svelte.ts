@@ -51,6 +51,18 @@ function screens(): Entry[] {
   const names: [ScreenName, string][] = [["look_up", words.rail.look_up]];
   if (call.view !== null) names.push(["call", words.rail.call]);
   names.push(["my_calls", words.rail.my_calls]);
+  const r = words.rail;
+  const own: [ScreenName, string][] = [
+    ["users", r.users],
+    ["companies", r.companies],
+    ["requests", r.requests],
+    ["messages", r.messages],
+    ["audit_log", r.audit_log],
+    ["operators", r.operators],
+    ["policy", r.policy],
+    ["confirm_time", r.confirm_time],
+  ];
+  names.push(...own.filter(([screen]) => session.has(screen)));
   if (session.desk?.demo) names.push(["mailbox", words.rail.mailbox]);
   return names.map(([screen, title]) => ({
     id: screen,

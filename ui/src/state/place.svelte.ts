@@ -2,8 +2,11 @@
 // Nothing here knows what the screens do.
 import { tick } from "svelte";
 
-export type ScreenName = "look_up" | "call" | "my_calls" | "mailbox" | "operators";
+export type ScreenName =
+  | "look_up" | "call" | "my_calls" | "mailbox"
+  | "users" | "user" | "companies" | "requests" | "messages" | "audit_log" | "operators" | "policy" | "confirm_time";
 export type DialogName =
+  | "account_act" | "approve_request" | "decline_request" | "close_report" | "change_policy" | "protect_company" | "retry_message"
   | "invite_operator" | "change_operator" | "pass_on" | "take_over" | "find" | "shortcuts" | "connection" | "about" | "reset_demo" | "leave_demo" | "demo_card";
 
 class Place {
@@ -44,11 +47,12 @@ class Place {
     this.dialog = dialog;
   }
 
-  /** Closes the dialog; the focus goes back to what opened it. */
+  /** Closes the dialog; the focus goes back to what opened it, or to the heading if that is gone. */
   async close(): Promise<void> {
     this.dialog = null;
     await tick();
     if (this.#opener?.isConnected) this.#opener.focus();
+    else document.querySelector<HTMLElement>("main h1")?.focus();
   }
 
   hide(): void {
@@ -72,8 +76,17 @@ class Place {
 
 export const place = new Place();
 
-/** Moves the focus to an element by id, once the page has caught up with the state. */
+/** Milliseconds after which a focus that went nowhere is given again. */
+const settleAfter = 60;
+
+/**
+ * Moves the focus to an element by id, once the page has caught up with the state. A dialog that closes at that moment
+ * can still take it away (WebKitGTK): if nothing has the focus then, it is given again.
+ */
 export async function focusOn(id: string): Promise<void> {
   await tick();
   document.getElementById(id)?.focus();
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.getElementById(id)?.focus();
+  }, settleAfter);
 }

@@ -4,14 +4,15 @@ import * as bridge from "../bridge";
 import type { ConnectionChoice, ConnectionState, Desk, Failure, Greeting, RequestOf } from "../contract";
 import type { Result } from "../logic/result";
 import { words } from "../words/en";
+import { forgetAdministration } from "./administration";
 import { ask, change } from "./ask";
 import { call } from "./call.svelte";
 import { demo } from "./demo.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { notices } from "./notices.svelte";
-import { operators } from "./operators.svelte";
 import { focusOn, place } from "./place.svelte";
 import { preferences } from "./preferences.svelte";
+import { requests } from "./requests.svelte";
 import { search } from "./search.svelte";
 
 export type Stage = "starting" | "choose" | "passphrase" | "first_administrator" | "sign_in" | "desk";
@@ -136,6 +137,7 @@ class Session {
     place.reset(call.view === null ? "look_up" : "call");
     this.stage = "desk";
     void myCalls.load();
+    if (this.has("requests")) void requests.load();
     if (desk.demo) void demo.loadMessages().then(() => demo.loadCard());
     void focusOn(call.focusId);
   }
@@ -183,7 +185,7 @@ class Session {
     call.adopt(null);
     search.clear();
     myCalls.clear();
-    operators.clear();
+    forgetAdministration();
     demo.clear();
     notices.dismiss();
     place.reset();

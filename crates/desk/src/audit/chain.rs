@@ -93,6 +93,13 @@ pub struct Walk {
     moved_by: i64,
 }
 
+impl From<Option<Head>> for Walk {
+    /// Goes on behind an entry that was seen before; none: from the start.
+    fn from(head: Option<Head>) -> Self {
+        Self { head, moved_by: 0 }
+    }
+}
+
 impl Walk {
     /// Looks at the next entry.
     pub fn step(&mut self, row: &AuditRow) -> Option<Broken> {

@@ -197,6 +197,8 @@ pub const TABLE: &[Listed] = &[
     listed::<administration::ReadMessages>(),
     listed::<administration::RetryMessage>(),
     listed::<administration::ReadAuditLog>(),
+    listed::<administration::ExportAuditLog>(),
+    listed::<administration::CheckAuditLog>(),
     listed::<request_state::RequestState>(),
     listed::<confirm_time::ConfirmTime>(),
     listed::<send_test_letter::SendTestLetter>(),

@@ -103,6 +103,8 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<administration::ReadMessages>(&mut seen),
         line::<administration::RetryMessage>(&mut seen),
         line::<administration::ReadAuditLog>(&mut seen),
+        line::<administration::ExportAuditLog>(&mut seen),
+        line::<administration::CheckAuditLog>(&mut seen),
         line::<request_state::RequestState>(&mut seen),
         line::<confirm_time::ConfirmTime>(&mut seen),
         line::<send_test_letter::SendTestLetter>(&mut seen),

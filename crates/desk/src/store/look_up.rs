@@ -2,7 +2,7 @@
 //! fragments of addresses from an index of their own.
 //! Choosing and ranking among them is done in Rust, so that no query sorts a whole table.
 
-use crate::database::{Sql, Tx, sql};
+use crate::database::{Rows, Sql, Tx, rows_text, sql};
 
 /// A user as the look-up sees them.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -392,7 +392,13 @@ pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Resu
 pub async fn of_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Candidate>, sqlx::Error> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
     let padded = ids.iter().chain(std::iter::repeat(last)).take(HITS);
-    let statement = sql(candidates!("u.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9)"));
+    let statement = sql(rows_text!(Rows {
+        before: candidates!("u.id IN "),
+        columns: HITS,
+        row_end: "",
+        rows: 1,
+        after: "",
+    }));
     padded.fold(statement, Sql::bind).all(tx).await
 }
 

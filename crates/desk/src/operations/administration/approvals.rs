@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::seal;
 use super::wanted::Wanted;
-use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator};
+use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, reason};
+use crate::clock_guard;
 use crate::failure::{Fault, Stop};
 use crate::fresh_code;
 use crate::keys::same_hash;
@@ -33,6 +34,8 @@ pub struct ReadApprovals {}
 pub struct ApprovalRows {
     /// Each of them.
     pub requests: Vec<ApprovalRow>,
+    /// Whether the clock stepped back: codes and links are on hold until an administrator confirms the time.
+    pub clock_stands: bool,
 }
 
 /// One request.
@@ -95,6 +98,8 @@ pub struct ApproveRequest {
 pub struct DeclineRequest {
     /// Which.
     pub approval_id: String,
+    /// Why, for a colleague's request; nothing for the own one.
+    pub reason: Option<String>,
 }
 
 of_an_administrator!(ApproveRequest, "approve_request");
@@ -115,7 +120,7 @@ impl Plain for ReadApprovals {
         for request in approvals::requests_waiting(&mut work.tx, work.now, SHOWN).await? {
             requests.push(row(request, work).await?);
         }
-        Ok(ApprovalRows { requests })
+        Ok(ApprovalRows { requests, clock_stands: clock_guard::stands(work).await? })
     }
 }
 
@@ -206,8 +211,14 @@ impl Plain for DeclineRequest {
     async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
         let request = lock(&self.approval_id, work).await?;
         let me = work.operator()?.id.clone();
-        let decision = if request.asked_by == me { "taken back" } else { "declined" };
-        if !approvals::decide(&mut work.tx, &request.id, "refused", &me, decision, work.now).await? {
+        let (decision, kept) = if request.asked_by == me {
+            ("taken back", "taken back".to_owned())
+        } else {
+            let why = reason(self.reason.as_deref().unwrap_or_default())?;
+            work.note("reason", why.clone());
+            ("declined", format!("declined: {why}"))
+        };
+        if !approvals::decide(&mut work.tx, &request.id, "refused", &me, &kept, work.now).await? {
             return Err(Refusal::DecidedAlready.into());
         }
         work.note("what", request.kind.clone());

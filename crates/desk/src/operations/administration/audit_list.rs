@@ -15,12 +15,35 @@ use crate::work::Work;
 
 /// Entries on a page.
 const PAGE: i64 = 50;
+/// Entries of an export read at once: each such page is an entry of its own in the log.
+const EXPORTED: i64 = 1_000;
 
 /// Asks for entries, newest first. What is none filters nothing.
 #[derive(Debug, Hash, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ReadAuditLog {
+    /// About this user.
+    pub user_id: Option<String>,
+    /// By this operator or user.
+    pub actor_id: Option<String>,
+    /// Of this operation.
+    pub operation: Option<String>,
+    /// `done`, `reserved` or `refused`.
+    pub result: Option<String>,
+    /// Since this moment, UTC ms.
+    pub since: Option<i64>,
+    /// Before this moment, UTC ms.
+    pub until: Option<i64>,
+    /// The last id of the page before.
+    pub before: Option<String>,
+}
+
+/// Asks for entries to write to a file, with the same filters and in larger pages: the log says that it was an export.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ExportAuditLog {
     /// About this user.
     pub user_id: Option<String>,
     /// By this operator or user.
@@ -67,6 +90,8 @@ pub struct AuditEntry {
     pub actor_kind: String,
     /// Their name, of operators and users.
     pub actor: Option<String>,
+    /// Their id, of operators and users: what the log can be filtered by.
+    pub actor_id: Option<String>,
     /// The user it is about.
     pub user_id: Option<String>,
     /// Their name.
@@ -77,35 +102,45 @@ pub struct AuditEntry {
     pub detail: Option<String>,
 }
 
-impl Operation for ReadAuditLog {
-    const NAME: &'static str = "read_audit_log";
-    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
-    const DOORS: &'static [Door] = &[Door::Desk];
-    const KIND: Kind = Kind::Look;
-    type Answer = AuditEntries;
-    type Shape = PlainShape;
-}
-
-impl Plain for ReadAuditLog {
-    async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
-        if self.result.as_deref().is_some_and(|result| !["done", "reserved", "refused"].contains(&result)) {
-            return Err(Refusal::BadField { field: "result", problem: "state_unknown" }.into());
+macro_rules! reads_the_log {
+    ($request:ident, $name:literal, $page:expr) => {
+        impl Operation for $request {
+            const NAME: &'static str = $name;
+            const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+            const DOORS: &'static [Door] = &[Door::Desk];
+            const KIND: Kind = Kind::Look;
+            type Answer = AuditEntries;
+            type Shape = PlainShape;
         }
-        let filter = audit::Filter {
-            user_id: self.user_id,
-            actor_id: self.actor_id,
-            operation: self.operation,
-            result: self.result,
-            since: self.since,
-            until: self.until,
-            before: self.before,
-        };
-        let rows = audit::page(&mut work.tx, filter, PAGE + 1).await?;
-        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let next = (rows.len() > size).then(|| rows[size - 1].row.id.clone());
-        let entries = rows.into_iter().take(size).map(entry).collect();
-        Ok(AuditEntries { entries, next })
+
+        impl Plain for $request {
+            async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+                let filter = audit::Filter {
+                    user_id: self.user_id,
+                    actor_id: self.actor_id,
+                    operation: self.operation,
+                    result: self.result,
+                    since: self.since,
+                    until: self.until,
+                    before: self.before,
+                };
+                page(filter, $page, work).await
+            }
+        }
+    };
+}
+reads_the_log!(ReadAuditLog, "read_audit_log", PAGE);
+reads_the_log!(ExportAuditLog, "export_audit_log", EXPORTED);
+
+async fn page(filter: audit::Filter, size: i64, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+    if filter.result.as_deref().is_some_and(|result| !["done", "reserved", "refused"].contains(&result)) {
+        return Err(Refusal::BadField { field: "result", problem: "state_unknown" }.into());
     }
+    let rows = audit::page(&mut work.tx, filter, size + 1).await?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let next = (rows.len() > size).then(|| rows[size - 1].row.id.clone());
+    let entries = rows.into_iter().take(size).map(entry).collect();
+    Ok(AuditEntries { entries, next })
 }
 
 fn entry(named: audit::NamedRow) -> AuditEntry {
@@ -126,6 +161,7 @@ fn entry(named: audit::NamedRow) -> AuditEntry {
         operation: row.operation,
         result: row.result,
         code: row.code,
+        actor_id: row.actor_id.filter(|_| ["operator", "user"].contains(&row.actor_kind.as_str())),
         actor_kind: row.actor_kind,
         actor,
         user_id: row.user_id,

@@ -4,6 +4,7 @@
 mod accounts;
 mod approvals;
 mod asking;
+mod audit_check;
 mod audit_list;
 mod company_list;
 mod message_list;
@@ -14,11 +15,12 @@ mod wanted;
 
 pub use accounts::{LockAccount, ResetUserTwoStep, ResumePhoneVerification, UnlockAccount};
 pub use approvals::{ApprovalRow, ApprovalRows, ApproveRequest, DeclineRequest, ReadApprovals};
-pub use audit_list::{AuditEntries, AuditEntry, ReadAuditLog};
+pub use audit_check::{AuditChecked, CheckAuditLog};
+pub use audit_list::{AuditEntries, AuditEntry, ExportAuditLog, ReadAuditLog};
 pub use company_list::{CompanyRow, CompanyRows, ProtectCompany, ReadCompanies};
 pub use message_list::{MessageRow, MessageRows, ReadMessages, RetryMessage};
 pub use policy::{ChangePolicy, PolicyRow, PolicyRows, ReadPolicy};
-pub use read_user::{ReadUser, UserPage};
+pub use read_user::{ReadUser, UserPage, UserUnlock};
 pub use reports::{CloseReport, ReadReports, ReportContact, ReportRow, ReportRows};
 
 use recovery_rules::notes::notes_hold_a_code;
