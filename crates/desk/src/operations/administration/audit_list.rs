@@ -150,7 +150,7 @@ fn entry(named: audit::NamedRow) -> AuditEntry {
         "operator" => named.operator_name,
         "user" => name(named.actor_given, named.actor_family),
         // A part of the system itself is named by its id.
-        "system" => row.actor_id,
+        "system" => row.actor_id.clone(),
         _ => None,
     };
     let user = name(named.user_given, named.user_family);
