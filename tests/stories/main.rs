@@ -10,6 +10,8 @@ mod agents_change_nothing;
 mod article;
 mod attacks;
 mod audit_log;
+mod billing;
+mod billing_review;
 mod call_support;
 mod calls;
 mod checks;
