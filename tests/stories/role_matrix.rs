@@ -27,6 +27,13 @@ const BILLING: [(&str, &str, &str); 3] = [
     ("demoted_billing", "ida@hartwell.example", "Hartwell Logistics"),
 ];
 
+/// The same over the network, people of their own: the newest session of a billing user ends the others.
+const BILLING_AT_A_SERVER: [(&str, &str, &str); 3] = [
+    ("billing", "gus@hartwell.example", "Hartwell Logistics"),
+    ("other_billing", "siv@osprey.example", "Osprey"),
+    ("demoted_billing", "ivy@hartwell.example", "Hartwell Logistics"),
+];
+
 /// What stops somebody before the operation itself is asked anything.
 const STOPPED: [&str; 2] = ["signed_out", "not_allowed"];
 
@@ -35,7 +42,7 @@ on_both_databases! {
         let (world, served) = served(engine).await;
         let mut network = Network::new(&world, &served);
         world.user(NewUser { two_step: TwoStep::Never, ..NewUser::default() }).await;
-        for (_, email, company) in BILLING {
+        for (_, email, company) in BILLING.into_iter().chain(BILLING_AT_A_SERVER) {
             let kind = "billing";
             world.user(NewUser { email, company, kind, two_step: TwoStep::Never, ..NewUser::default() }).await;
         }
@@ -155,7 +162,7 @@ impl<'a> Network<'a> {
         match who {
             "nobody" => self.served.desk(),
             "billing" | "other_billing" | "demoted_billing" => {
-                let (_, email, _) = BILLING.iter().find(|billing| billing.0 == who).unwrap();
+                let (_, email, _) = BILLING_AT_A_SERVER.iter().find(|billing| billing.0 == who).unwrap();
                 self.world.change("UPDATE users SET kind = 'billing' WHERE email = $1", email).await;
                 let desk = self.served.desk();
                 let body = serde_json::json!({ "email": email, "password": PASSWORD });

@@ -2148,13 +2148,6 @@ export interface Operations {
   billing_sign_in: { request: BillingSignIn; answer: BillingSignedIn };
   enter_billing_code: { request: EnterBillingCode; answer: BillingCodeEntered };
   resend_billing_code: { request: ResendBillingCode; answer: CodeOnItsWay };
-  read_team: { request: ReadTeam; answer: TeamPage };
-  start_review: { request: StartReview; answer: ReviewRow };
-  sign_off_review: { request: SignOffReview; answer: ReviewRow };
-  read_reviews: { request: ReadReviews; answer: ReviewRows };
-  remind_member: { request: RemindMember; answer: Reminded };
-  invite_member: { request: InviteMember; answer: MemberInvited };
-  export_review: { request: ExportReview; answer: ExportPage };
   who_is_in: { request: WhoIsIn; answer: DeskView };
   still_here: { request: StillHere; answer: Noted };
   operator_sign_out: { request: OperatorSignOut; answer: Ended };
@@ -2198,6 +2191,13 @@ export interface Operations {
   read_messages: { request: ReadMessages; answer: MessageRows };
   retry_message: { request: RetryMessage; answer: Decided };
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
+  read_team: { request: ReadTeam; answer: TeamPage };
+  start_review: { request: StartReview; answer: ReviewRow };
+  sign_off_review: { request: SignOffReview; answer: ReviewRow };
+  read_reviews: { request: ReadReviews; answer: ReviewRows };
+  remind_member: { request: RemindMember; answer: Reminded };
+  invite_member: { request: InviteMember; answer: MemberInvited };
+  export_review: { request: ExportReview; answer: ExportPage };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
   send_test_letter: { request: SendTestLetter; answer: TestLetter };
