@@ -6,7 +6,9 @@ use recovery_desk::operations::billing_sign_in::{BillingCodeEntered, BillingSign
 use recovery_desk::operations::look_up::LookUp;
 use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_desk::operations::personal_data::EraseUser;
-use recovery_desk::operations::team::{ExportReview, InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview};
+use recovery_desk::operations::team::{
+    ExportReview, InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview,
+};
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_desk::secret::SecretText;
 use recovery_rules::roles::Role;
@@ -281,7 +283,13 @@ on_both_databases! {
 
 /// Grace on the account pages, by her second step.
 async fn on_the_pages_of(world: &World) -> Caller {
-    let boss = NewUser { given: "Bo", email: "bo@hartwell.example", kind: "billing", two_step: TwoStep::Never, ..NewUser::default() };
+    let boss = NewUser {
+        given: "Bo",
+        email: "bo@hartwell.example",
+        kind: "billing",
+        two_step: TwoStep::Never,
+        ..NewUser::default()
+    };
     world.user(boss).await;
     let _ = PASSWORD;
     on_the_pages(world, "bo@hartwell.example", "198.51.100.7").await

@@ -19,7 +19,11 @@ use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
 const ANN: &str = "ann@hartwell.example";
 
 fn sign_off(review_id: &str, digest: &str) -> SignOffReview {
-    SignOffReview { review_id: review_id.to_owned(), digest: digest.to_owned(), note: "Third quarter".to_owned() }
+    SignOffReview {
+        review_id: review_id.to_owned(),
+        digest: digest.to_owned(),
+        note: "Third quarter".to_owned(),
+    }
 }
 
 async fn whole(ours: &Biller, asked: ReadTeam) -> Vec<MemberRow> {

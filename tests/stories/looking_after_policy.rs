@@ -1,11 +1,11 @@
 //! Administrators look after the policy, companies and messages, and read the audit log.
 
+use recovery_desk::caller::Caller;
+use recovery_desk::news::{self, Heard, Sitting};
 use recovery_desk::operations::administration::{
     ApprovalRow, ApproveRequest, ChangePolicy, PolicyRow, ProtectCompany, ReadApprovals, ReadAuditLog,
     ReadCompanies, ReadMessages, ReadPolicy, RetryMessage,
 };
-use recovery_desk::caller::Caller;
-use recovery_desk::news::{self, Heard, Sitting};
 use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use recovery_desk::store::events::Event;
 use recovery_rules::roles::{Door, Role};

@@ -9,12 +9,12 @@ use recovery_desk::operations::{Listed, TABLE};
 use recovery_rules::roles::{Door, Role};
 
 use crate::harness::api::{ApiDesk, Served, served};
-use crate::harness::fixtures::NewUser;
 use crate::harness::biller;
+use crate::harness::fixtures::NewUser;
 use crate::harness::pages;
-use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use crate::harness::world::request_id;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases};
+use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::TwoStep;
 
@@ -120,7 +120,15 @@ impl<'a> Network<'a> {
     async fn who_gets_through(&mut self, listed: &Listed) -> Vec<String> {
         let everybody: &[_] = if listed.doors.contains(&Door::Desk) {
             &[
-                "nobody", "user", "agent", "administrator", "suspended", "demoted", "billing", "other_billing", "demoted_billing",
+                "nobody",
+                "user",
+                "agent",
+                "administrator",
+                "suspended",
+                "demoted",
+                "billing",
+                "other_billing",
+                "demoted_billing",
             ]
         } else {
             &["nobody", "administrator"]

@@ -106,11 +106,7 @@ async fn billing(
 }
 
 /// Half a sign-in at the desk, at the device it began at, while nothing about the account changed.
-async fn arriving(
-    token: &SecretText,
-    device: Option<&[u8; 32]>,
-    work: &mut Work<'_>,
-) -> Result<Actor, Stop> {
+async fn arriving(token: &SecretText, device: Option<&[u8; 32]>, work: &mut Work<'_>) -> Result<Actor, Stop> {
     let hash = desk_sessions::challenge_hash(&work.desk.keys, token);
     let challenge =
         desk_sessions::challenge(&mut work.tx, &hash, work.now).await?.ok_or(Refusal::SignedOut)?;

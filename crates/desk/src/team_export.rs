@@ -76,7 +76,9 @@ where
     }
     let bytes = match format {
         Format::Csv => csv(&members, times).map_err(ExportProblem::NotWritten)?,
-        Format::Xlsx => sheet::workbook(&company, &review, &members, times).map_err(ExportProblem::NotWritten)?,
+        Format::Xlsx => {
+            sheet::workbook(&company, &review, &members, times).map_err(ExportProblem::NotWritten)?
+        }
     };
     write_whole(to, &bytes).map_err(ExportProblem::NotWritten)?;
     Ok(Exported { members: members.len(), review })
@@ -157,7 +159,8 @@ mod tests {
         std::fs::create_dir_all(taken.join("in")).unwrap();
         assert!(write_whole(&taken, b"three").is_err());
         assert!(write_whole(&folder.path().join("nowhere").join("review.csv"), b"four").is_err());
-        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2, "{left:?}");
     }
 

@@ -98,10 +98,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         CodesUsed { .. } => "No more codes can be sent or tried now. Try again tomorrow, or call us.",
         QuestionsMissing => "Answer your four security questions first.",
         SecondStepNeeded => "Confirm that it's you first, with a code to your phone or your recovery code.",
-        TwoStepFirst => "Turn on 2-step for your own account in your browser, then sign in here with its code. Without it the desk only shows the team.",
+        TwoStepFirst => {
+            "Turn on 2-step for your own account in your browser, then sign in here with its code. Without it the desk only shows the team."
+        }
         ReminderWait { .. } => "This person was reminded less than three days ago. Give them a little time.",
         BillingLimit { .. } => "That is enough for one day. Try again tomorrow.",
-        LastBillingUser => "This is the last billing user of a company that has other members. Give the company another billing user first.",
+        LastBillingUser => {
+            "This is the last billing user of a company that has other members. Give the company another billing user first."
+        }
         ReviewOpen => "A review is open already. Go on with it, or sign it off first.",
         ReviewSigned => "This review was signed off already.",
         TwoStepState => "2-step was changed meanwhile. Look at the 2-step page and start again.",

@@ -34,8 +34,7 @@ pub fn distant_days(sessions: &[SessionSeen], overlap: Span) -> i64 {
     let mut days = BTreeSet::new();
     for (i, one) in sessions.iter().enumerate() {
         for other in &sessions[i + 1..] {
-            let (from, to) =
-                (one.started_at.max(other.started_at), one.last_seen_at.min(other.last_seen_at));
+            let (from, to) = (one.started_at.max(other.started_at), one.last_seen_at.min(other.last_seen_at));
             if one.wide != other.wide && to.saturating_sub(from) >= overlap.0 {
                 days.insert(from.div_euclid(Span::days(1).0));
             }

@@ -53,7 +53,7 @@ on_both_databases! {
     async fn d13_6_a_newer_schema_is_refused_before_any_write(engine: Engine) {
         let world = World::live(engine).await;
         let path = sealed(&world);
-        world.change("UPDATE _sqlx_migrations SET version = 999 WHERE version = 2 WHERE $1 = 'x'", "x").await;
+        world.change("UPDATE _sqlx_migrations SET version = 999 WHERE version = 2 AND $1 = 'x'", "x").await;
         let before = state(&world).await;
         for command in [&["migrate"][..], &["operators", "list"]] {
             let mut server = Server::new(command).on(&world);

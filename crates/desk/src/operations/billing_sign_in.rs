@@ -234,7 +234,12 @@ impl Judging for EnterBillingCode {
         Ok(tried.is_right())
     }
 
-    async fn settle(self, tried: Tried, right: bool, work: &mut Work<'_>) -> Result<BillingCodeEntered, Stop> {
+    async fn settle(
+        self,
+        tried: Tried,
+        right: bool,
+        work: &mut Work<'_>,
+    ) -> Result<BillingCodeEntered, Stop> {
         if !right {
             work.note("code", "wrong");
             return Ok(BillingCodeEntered::NotRight { tries_left: tried.tries_left });

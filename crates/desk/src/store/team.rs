@@ -262,10 +262,8 @@ pub async fn lock_member(
 
 /// When a member was reminded last, UTC ms.
 pub async fn reminded_at(tx: &mut Tx, user_id: &str) -> Result<Option<i64>, sqlx::Error> {
-    let row: Option<(i64,)> = sql("SELECT reminded_at FROM member_reminders WHERE user_id = $1")
-        .bind(user_id)
-        .optional(tx)
-        .await?;
+    let row: Option<(i64,)> =
+        sql("SELECT reminded_at FROM member_reminders WHERE user_id = $1").bind(user_id).optional(tx).await?;
     Ok(row.map(|row| row.0))
 }
 

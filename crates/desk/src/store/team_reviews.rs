@@ -80,12 +80,7 @@ pub async fn take_out(tx: &mut Tx, id: &str, company_id: &str) -> Result<u64, sq
 }
 
 /// Writes a sign into a row.
-pub async fn set_distant_days(
-    tx: &mut Tx,
-    id: &str,
-    user_id: &str,
-    days: i64,
-) -> Result<(), sqlx::Error> {
+pub async fn set_distant_days(tx: &mut Tx, id: &str, user_id: &str, days: i64) -> Result<(), sqlx::Error> {
     sql("UPDATE team_review_rows SET distant_days = $3 WHERE review_id = $1 AND user_id = $2")
         .bind(id)
         .bind(user_id)

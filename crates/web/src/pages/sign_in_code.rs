@@ -15,8 +15,8 @@ use recovery_rules::refusal::Refusal;
 use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, Sentence, render, see_other, sign_in};
-use crate::source::Peer;
 use crate::cookies::Cookie;
+use crate::source::Peer;
 use crate::words;
 
 #[derive(Template)]

@@ -14,8 +14,8 @@ use recovery_rules::refusal::Refusal;
 use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, recovery_code, render, see_other, sign_in, sign_in_code};
-use crate::source::Peer;
 use crate::cookies::Cookie;
+use crate::source::Peer;
 use crate::words;
 
 #[derive(Template)]

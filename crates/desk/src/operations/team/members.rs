@@ -176,7 +176,11 @@ pub(super) async fn page(
 ) -> Result<(Vec<MemberRow>, Option<String>), Stop> {
     let company_id = work.billing()?.company_id.clone();
     let known = |field, list: &[&str], text: &str| {
-        if list.contains(&text) { Ok(()) } else { Err(Refusal::BadField { field, problem: "choice_unknown" }) }
+        if list.contains(&text) {
+            Ok(())
+        } else {
+            Err(Refusal::BadField { field, problem: "choice_unknown" })
+        }
     };
     known("filter", &FILTERS, &asked.filter)?;
     known("sort", &SORTS, &asked.sort)?;
