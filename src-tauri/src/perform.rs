@@ -42,9 +42,14 @@ pub async fn perform(
             seat.leave();
             forget(&way).await;
         }
+        // Between password and code: held in memory alone, and it opens nothing but the code.
+        SessionChange::Arriving(token) => seat.arrive(token),
         SessionChange::Started(token) => match answered.answer["operator"]["id"].as_str() {
             Some(operator_id) => {
                 seat.take(token.clone(), operator_id.to_owned());
+                if answered.answer["operator"]["role"] == "billing" {
+                    seat.is_billing();
+                }
                 if let Way::Server(server) = &*way {
                     server.keep(&token, operator_id).await;
                 }

@@ -21,13 +21,32 @@ struct Sitting {
 #[derive(Debug)]
 struct SignedIn {
     token: SecretText,
-    operator_id: String,
+    /// None between password and code: then nothing is heard and nobody is in.
+    operator_id: Option<String>,
+    billing: bool,
 }
 
 impl Seat {
     /// Somebody signed in.
     pub fn take(&self, token: SecretText, operator_id: String) {
-        self.lock().signed_in = Some(SignedIn { token, operator_id });
+        self.lock().signed_in = Some(SignedIn { token, operator_id: Some(operator_id), billing: false });
+    }
+
+    /// Whoever sits here acts in the role `billing`.
+    pub fn is_billing(&self) {
+        if let Some(signed_in) = &mut self.lock().signed_in {
+            signed_in.billing = true;
+        }
+    }
+
+    /// Whether a billing user sits here.
+    pub fn billing(&self) -> bool {
+        self.lock().signed_in.as_ref().is_some_and(|signed_in| signed_in.billing)
+    }
+
+    /// Somebody is on the way in: password right, code still to come.
+    pub fn arrive(&self, token: SecretText) {
+        self.lock().signed_in = Some(SignedIn { token, operator_id: None, billing: false });
     }
 
     /// Nobody is signed in any more.
@@ -72,7 +91,7 @@ impl Seat {
 
     /// The operator who is signed in.
     pub fn operator_id(&self) -> Option<String> {
-        self.lock().signed_in.as_ref().map(|signed_in| signed_in.operator_id.clone())
+        self.lock().signed_in.as_ref().and_then(|signed_in| signed_in.operator_id.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, Sitting> {

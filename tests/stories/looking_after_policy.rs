@@ -1,13 +1,20 @@
 //! Administrators look after the policy, companies and messages, and read the audit log.
 
+use recovery_desk::caller::Caller;
+use recovery_desk::news::{self, Heard, Sitting};
 use recovery_desk::operations::administration::{
     ApprovalRow, ApproveRequest, ChangePolicy, PolicyRow, ProtectCompany, ReadApprovals, ReadAuditLog,
     ReadCompanies, ReadMessages, ReadPolicy, RetryMessage,
 };
-use recovery_rules::roles::Role;
+use recovery_desk::operations::billing_sign_in::BillingSignedIn;
+use recovery_desk::store::events::Event;
+use recovery_rules::roles::{Door, Role};
+use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
 use crate::harness::agent::Agent;
+use crate::harness::biller;
+use crate::harness::fixtures::NewUser;
 use crate::harness::posted::{PRIYA, letter};
 use crate::harness::statements::statements_of;
 use crate::harness::{Engine, World, on_both_databases, refused};
@@ -189,5 +196,49 @@ on_both_databases! {
         let reads = ReadAuditLog { operation: Some("read_audit_log".to_owned()), ..log() };
         assert_eq!(boss.ask(reads).await.unwrap().entries.len(), 50);
         assert_eq!(refused(dana.ask(log()).await), "not_allowed");
+    }
+
+    async fn who_belongs_to_a_company_neither_asks_nor_approves_that_its_protection_goes(engine: Engine) {
+        let world = World::live(engine).await;
+        let grace = NewUser { given: "Grace", email: "grace.obi@hartwell.example", ..NewUser::default() };
+        let grace = world.user(grace).await;
+        let (ines, ola) = two(&world).await;
+        let own = world.operator_with_account(Role::Administrator, "Grace Obi", Some(&grace)).await;
+        let company = ines.ask(ReadCompanies { name: String::new(), after: None }).await.unwrap().companies.remove(0);
+        ines.ask(protect(&company.company_id, true)).await.unwrap();
+        assert_eq!(refused(own.ask(protect(&company.company_id, false)).await), "own_company");
+        assert!(!ines.ask(protect(&company.company_id, false)).await.unwrap().done);
+        let row = waiting(&own).await;
+        assert_eq!(refused(own.ask(approve(&row)).await), "own_company", "nor by approving");
+        ola.ask(approve(&row)).await.unwrap();
+        let company = ines.ask(ReadCompanies { name: String::new(), after: None }).await.unwrap().companies.remove(0);
+        assert!(!company.protected);
+    }
+
+    async fn what_waits_for_administrators_is_told_to_their_desks_alone(engine: Engine) {
+        let world = World::live(engine).await;
+        let grace = NewUser { given: "Grace", email: "grace.obi@hartwell.example", kind: "billing", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(grace).await;
+        let (ines, _ola) = two(&world).await;
+        let dana = world.agent("Dana Whitlock").await;
+        let Ok(BillingSignedIn::SignedIn(billing)) = biller::password(&world.desk, biller::GRACE).await else { panic!("in") };
+        let from = world.desk.clock.machine().0;
+        ines.ask(change("checks_a_day", 5, 6)).await.unwrap();
+        let events = news::since(&world.desk, Some(from)).await.unwrap().events;
+        let event = events.into_iter().find(|event| event.kind == "approvals_changed").unwrap();
+        for (caller, id, is_billing, hears) in [
+            (&ines.caller, ines.id.clone(), false, true),
+            (&dana.caller, dana.id.clone(), false, false),
+            (&Caller::Session(billing.token.clone()), billing.desk.operator.id.clone(), true, false),
+        ] {
+            let sitting = Sitting { id, billing: is_billing };
+            let heard = news::heard(&world.desk, caller, Door::Desk, &sitting, event.clone()).await;
+            assert_eq!(heard != Heard::Nothing, hears);
+        }
+        // Nor does a billing user hear of calls: they are of all companies.
+        let call = Event { kind: "call_changed".to_owned(), ..event };
+        let sitting = Sitting { id: billing.desk.operator.id, billing: true };
+        let caller = Caller::Session(billing.token);
+        assert_eq!(news::heard(&world.desk, &caller, Door::Desk, &sitting, call).await, Heard::Nothing);
     }
 }

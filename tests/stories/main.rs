@@ -12,6 +12,8 @@ mod article;
 mod attacks;
 mod audit_at_the_desk;
 mod audit_log;
+mod billing;
+mod billing_review;
 mod call_support;
 mod calls;
 mod checks;

@@ -11,6 +11,15 @@ pub fn body(name: &str) -> Value {
         "confirm_first_administrator" => json!({ "operator_id": "none", "code": "000000" }),
         "operator_sign_in" => json!({ "email": "a@b.example", "password": "x", "code": "000000" }),
         "user_sign_in" => json!({ "email": "a@b.example", "password": "x" }),
+        "billing_sign_in" => json!({ "email": "a@b.example", "password": "x" }),
+        "enter_billing_code" => json!({ "code": "000000" }),
+        "read_team" => team(),
+        "sign_off_review" => json!({ "review_id": "none", "digest": "", "note": "" }),
+        "read_reviews" => json!({ "before": null }),
+        "remind_member" => json!({ "user_id": "none" }),
+        "invite_member" => json!({ "given_name": "A", "family_name": "B", "email": "a@b.example" }),
+        "export_review" => json!({ "shown": team(), "format": "csv" }),
+        "note_network" => json!({ "source": "198.51.100.7" }),
         "demo_sign_in" => json!({ "role": "agent" }),
         "look_up" => json!({ "query": "a", "search_id": "s" }),
         "open_call" => json!({ "user_id": "none", "reference": null }),
@@ -99,4 +108,8 @@ pub fn body(name: &str) -> Value {
         "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
         _ => json!({}),
     }
+}
+
+fn team() -> Value {
+    json!({ "review_id": null, "filter": "all", "name": "", "sort": "name", "descending": false, "after": null })
 }

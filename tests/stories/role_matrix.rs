@@ -9,14 +9,30 @@ use recovery_desk::operations::{Listed, TABLE};
 use recovery_rules::roles::{Door, Role};
 
 use crate::harness::api::{ApiDesk, Served, served};
+use crate::harness::biller;
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages;
 use crate::harness::world::request_id;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases};
+use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use recovery_desk::operations::user_sign_in::{SignedIn, UserSignedIn};
 use recovery_rules::states::TwoStep;
 
 const REVIEWED: &str = include_str!("role_matrix.txt");
+
+/// Billing users: of the company of everybody else here, of another, and one who was demoted a second ago.
+const BILLING: [(&str, &str, &str); 3] = [
+    ("billing", "grace.obi@hartwell.example", "Hartwell Logistics"),
+    ("other_billing", "sten@osprey.example", "Osprey"),
+    ("demoted_billing", "ida@hartwell.example", "Hartwell Logistics"),
+];
+
+/// The same over the network, people of their own: the newest session of a billing user ends the others.
+const BILLING_AT_A_SERVER: [(&str, &str, &str); 3] = [
+    ("billing", "gus@hartwell.example", "Hartwell Logistics"),
+    ("other_billing", "siv@osprey.example", "Osprey"),
+    ("demoted_billing", "ivy@hartwell.example", "Hartwell Logistics"),
+];
 
 /// What stops somebody before the operation itself is asked anything.
 const STOPPED: [&str; 2] = ["signed_out", "not_allowed"];
@@ -26,7 +42,13 @@ on_both_databases! {
         let (world, served) = served(engine).await;
         let mut network = Network::new(&world, &served);
         world.user(NewUser { two_step: TwoStep::Never, ..NewUser::default() }).await;
-        let people = ["nobody", "user", "agent", "administrator", "system"];
+        for (_, email, company) in BILLING.into_iter().chain(BILLING_AT_A_SERVER) {
+            let kind = "billing";
+            world.user(NewUser { email, company, kind, two_step: TwoStep::Never, ..NewUser::default() }).await;
+        }
+        let people = [
+            "nobody", "user", "agent", "administrator", "billing", "other_billing", "demoted_billing", "system",
+        ];
         let doors = [("desk", Door::Desk), ("pages", Door::Pages), ("system", Door::System)];
         let mut table = String::from("# operation | who gets through, as who@door; everybody else is stopped before the operation\n");
         for listed in TABLE {
@@ -67,6 +89,17 @@ async fn sign_in(world: &World, who: &str) -> Caller {
             let name = format!("Administrator {}", request_id());
             world.operator(Role::Administrator, &name).await.caller
         }
+        "billing" | "other_billing" | "demoted_billing" => {
+            let (_, email, _) = BILLING.iter().find(|billing| billing.0 == who).unwrap();
+            world.change("UPDATE users SET kind = 'billing' WHERE email = $1", email).await;
+            let Ok(BillingSignedIn::SignedIn(signed_in)) = biller::password(&world.desk, email).await else {
+                panic!("no code is asked for")
+            };
+            if who == "demoted_billing" {
+                world.change("UPDATE users SET kind = 'standard' WHERE email = $1", email).await;
+            }
+            Caller::Session(signed_in.token)
+        }
         _ => Caller::System("story"),
     }
 }
@@ -86,7 +119,17 @@ impl<'a> Network<'a> {
     /// Every kind of caller tries; where the desk API doesn't lead, those who come furthest elsewhere suffice.
     async fn who_gets_through(&mut self, listed: &Listed) -> Vec<String> {
         let everybody: &[_] = if listed.doors.contains(&Door::Desk) {
-            &["nobody", "user", "agent", "administrator", "suspended", "demoted"]
+            &[
+                "nobody",
+                "user",
+                "agent",
+                "administrator",
+                "suspended",
+                "demoted",
+                "billing",
+                "other_billing",
+                "demoted_billing",
+            ]
         } else {
             &["nobody", "administrator"]
         };
@@ -126,6 +169,17 @@ impl<'a> Network<'a> {
         let role = if who == "agent" || who == "suspended" { Role::Agent } else { Role::Administrator };
         match who {
             "nobody" => self.served.desk(),
+            "billing" | "other_billing" | "demoted_billing" => {
+                let (_, email, _) = BILLING_AT_A_SERVER.iter().find(|billing| billing.0 == who).unwrap();
+                self.world.change("UPDATE users SET kind = 'billing' WHERE email = $1", email).await;
+                let desk = self.served.desk();
+                let body = serde_json::json!({ "email": email, "password": PASSWORD });
+                desk.ask("billing_sign_in", body).await.unwrap();
+                if who == "demoted_billing" {
+                    self.world.change("UPDATE users SET kind = 'standard' WHERE email = $1", email).await;
+                }
+                desk
+            }
             "user" => {
                 let Caller::Session(token) = sign_in(self.world, "user").await else { panic!("signed in") };
                 let desk = self.served.desk();

@@ -218,7 +218,7 @@ on_both_databases! {
         assert_eq!(server.get("ready").await.unwrap().status(), StatusCode::OK);
         let server = server;
         let mut tx = world.desk.database.begin().await.unwrap();
-        recovery_desk::database::sql("UPDATE _sqlx_migrations SET version = 999").run(&mut tx).await.unwrap();
+        recovery_desk::database::sql("UPDATE _sqlx_migrations SET version = 999 WHERE version = 2").run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(server.get("ready").await.unwrap().text().await.unwrap(), "not ready: schema\n");
     }

@@ -67,6 +67,32 @@ pub struct UserActor {
     pub later: bool,
 }
 
+/// A billing user at the desk, in the role `billing`.
+#[derive(Clone, Debug)]
+pub struct BillingActor {
+    /// The user.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// The company they act for: every query is bound to it.
+    pub company_id: String,
+    /// The session.
+    pub session_id: String,
+    /// Whether a code to the own phone was given in this session. Without it the desk only shows.
+    pub second_step: bool,
+}
+
+/// Somebody whose password was right at the desk and whose code is still to come.
+#[derive(Clone, Debug)]
+pub struct ArrivingActor {
+    /// The user.
+    pub user_id: String,
+    /// The sign-in.
+    pub challenge_id: String,
+}
+
 /// Who acts in this transaction.
 #[derive(Clone, Debug)]
 pub enum Actor {
@@ -74,6 +100,10 @@ pub enum Actor {
     Operator(OperatorActor),
     /// A user.
     User(UserActor),
+    /// A billing user at the desk.
+    Billing(BillingActor),
+    /// A billing user on the way in.
+    Arriving(ArrivingActor),
     /// Whoever holds the secret of a link; the operation finds out whose.
     LinkHolder,
     /// Anybody.
@@ -87,9 +117,9 @@ impl Actor {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Operator(_) => "operator",
-            Self::User(_) => "user",
+            Self::User(_) | Self::Billing(_) => "user",
             Self::LinkHolder => "link_holder",
-            Self::Anonymous => "anonymous",
+            Self::Anonymous | Self::Arriving(_) => "anonymous",
             Self::System(_) => "system",
         }
     }
@@ -100,7 +130,8 @@ impl Actor {
             Self::Operator(operator) => Some(&operator.id),
             Self::User(user) => Some(&user.id),
             Self::System(name) => Some(name),
-            Self::LinkHolder | Self::Anonymous => None,
+            Self::Billing(user) => Some(&user.id),
+            Self::LinkHolder | Self::Anonymous | Self::Arriving(_) => None,
         }
     }
 

@@ -132,6 +132,12 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             let until = facts["until"].as_i64().map(Moment);
             letters::notice(&organisation, &letters::Notice { change, at: at("at")?, until })
         }
+        "two_step_reminder" => letters::two_step_reminder(
+            &organisation,
+            facts["by"].as_str().unwrap_or_default(),
+            facts["again"].as_bool().unwrap_or_default(),
+            &page(settings, &["account", "two-step"])?,
+        ),
         "invitation" => letters::invitation(
             &organisation,
             facts["by"].as_str().unwrap_or_default(),

@@ -160,20 +160,25 @@ pub(crate) async fn take_proof(
     only_reads: bool,
     work: &mut Work<'_>,
 ) -> Result<Result<(), Refusal>, Stop> {
-    let (Caller::Device { device, .. }, Actor::Operator(operator)) = (caller, &work.actor) else {
-        return Ok(Ok(()));
+    let Caller::Device { device, .. } = caller else { return Ok(Ok(())) };
+    let session_id = match &work.actor {
+        Actor::Operator(operator) => Some(operator.session_id.clone()),
+        Actor::Billing(billing) => Some(billing.session_id.clone()),
+        // No session yet: what is copied could only spend the tries of a code, which a proof's time bounds.
+        Actor::Arriving(_) => None,
+        _ => return Ok(Ok(())),
     };
     let Some(once) = device.once else { return Ok(Ok(())) };
     if once.at < work.now - TOLERANCE || once.at > work.now + TOLERANCE {
         return Ok(Err(Refusal::DeviceTime));
     }
-    let new = if only_reads {
-        work.desk.read_nonces.take(once, work.now)
-    } else {
+    let new = if let (false, Some(session_id)) = (only_reads, session_id) {
         let insert = sql(
             "INSERT INTO device_proofs (session_id, nonce, at) VALUES ($1, $2, $3) ON CONFLICT (session_id, nonce) DO NOTHING",
         );
-        insert.bind(&operator.session_id).bind(&once.nonce[..]).bind(once.at).run(&mut work.tx).await? == 1
+        insert.bind(&session_id).bind(&once.nonce[..]).bind(once.at).run(&mut work.tx).await? == 1
+    } else {
+        work.desk.read_nonces.take(once, work.now)
     };
     if new {
         return Ok(Ok(()));

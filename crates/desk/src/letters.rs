@@ -16,6 +16,7 @@ mod reset;
 mod test_letter;
 mod text_message;
 mod times;
+mod two_step_reminder;
 mod two_step_reset;
 mod unlock;
 mod verification_code;
@@ -36,6 +37,7 @@ pub use reset::{Reset, ResetCode, no_account, reset, reset_code, reset_locked, r
 pub use test_letter::test_letter;
 pub use text_message::{Text, TextWords, verification_text};
 pub use times::{ShownTimes, rfc3339};
+pub use two_step_reminder::two_step_reminder;
 pub use two_step_reset::two_step_reset_for_billing_user;
 pub use unlock::{Unlock, unlock};
 pub use verification_code::{CodeFor, VerificationCode, verification_code};

@@ -46,9 +46,20 @@ pub async fn since(desk: &Desk, at: Option<i64>) -> Result<Happened, Failure> {
     desk.perform(&Caller::System("desk"), Door::System, None, EventsSince { at }).await
 }
 
-/// What an event is to the operator who sits there: nothing if it is meant for another one.
-pub async fn heard(desk: &Desk, caller: &Caller, door: Door, operator_id: &str, event: Event) -> Heard {
-    if event.operator_id.as_ref().is_some_and(|meant| meant != operator_id) {
+/// Who sits at a desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    /// The operator, or the billing user.
+    pub id: String,
+    /// Whether it is a billing user; a session never changes from one to the other.
+    pub billing: bool,
+}
+
+/// What an event is to whoever sits there: nothing if it is meant for another one.
+pub async fn heard(desk: &Desk, caller: &Caller, door: Door, sitting: &Sitting, event: Event) -> Heard {
+    let Sitting { id, billing } = sitting;
+    let billing = *billing;
+    if event.operator_id.as_ref().is_some_and(|meant| meant != id) {
         return Heard::Nothing;
     }
     let tell =
@@ -60,6 +71,15 @@ pub async fn heard(desk: &Desk, caller: &Caller, door: Door, operator_id: &str, 
             Err(Failure::Refused(Refusal::SignedOut)) => Heard::SignedOut(tell(event.kind)),
             _ => Heard::Nothing,
         };
+    }
+    // A billing user hears nothing of calls: they are of all companies. Their id is that of a user, and nothing is meant
+    // for it but the end of their session.
+    if billing {
+        return Heard::Nothing;
+    }
+    // What waits for administrators is theirs alone: its user is nobody else's business.
+    if event.kind == Kind::ApprovalsChanged.name() && !administrator(desk, caller, door).await {
+        return Heard::Nothing;
     }
     // Calls passed on and concerns are for administrators; another desk only hears that a call changed.
     let for_administrators = [Kind::PassedOn.name(), Kind::Flagged.name()].contains(&event.kind.as_str());

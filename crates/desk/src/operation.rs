@@ -36,6 +36,8 @@ pub enum SessionChange {
     None,
     /// Signed in: keep this token.
     Started(SecretText),
+    /// Half signed in: keep this token until the code was given.
+    Arriving(SecretText),
     /// Signed out or locked: forget the token.
     Ended,
 }

@@ -94,7 +94,7 @@ async fn read<O: Plain>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O:
         Err(refusal) => Err(Stop::Refused(refusal)),
     };
     if let Err(Stop::Refused(refusal)) = &outcome
-        && matches!(work.actor, Actor::Operator(_) | Actor::User(_))
+        && matches!(work.actor, Actor::Operator(_) | Actor::User(_) | Actor::Billing(_))
     {
         let (actor, about) = (work.actor.clone(), work.about.clone());
         work.tx.rollback().await?;
@@ -149,7 +149,7 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
 
 const fn whose(who: Who) -> Whose {
     match who {
-        Who::Anonymous | Who::LinkHolder => Whose::Stranger,
+        Who::Anonymous | Who::LinkHolder | Who::Arriving => Whose::Stranger,
         Who::Operator(_) | Who::User | Who::System => Whose::SignedIn,
     }
 }

@@ -98,6 +98,16 @@ pub fn refusal(refusal: &Refusal) -> String {
         CodesUsed { .. } => "No more codes can be sent or tried now. Try again tomorrow, or call us.",
         QuestionsMissing => "Answer your four security questions first.",
         SecondStepNeeded => "Confirm that it's you first, with a code to your phone or your recovery code.",
+        TwoStepFirst => {
+            "Turn on 2-step for your own account in your browser, then sign in here with its code. Without it the desk only shows the team."
+        }
+        ReminderWait { .. } => "This person was reminded less than three days ago. Give them a little time.",
+        BillingLimit { .. } => "That is enough for one day. Try again tomorrow.",
+        LastBillingUser => {
+            "This is the last billing user of a company that has other members. Give the company another billing user first."
+        }
+        ReviewOpen => "A review is open already. Go on with it, or sign it off first.",
+        ReviewSigned => "This review was signed off already.",
         TwoStepState => "2-step was changed meanwhile. Look at the 2-step page and start again.",
         SetUpFirst => "Set 2-step up again first.",
         RecoveryCodeFirst => "Save a new recovery code first.",
@@ -201,6 +211,7 @@ pub fn field_problem(problem: &str) -> &'static str {
         "phone_same" => "This is the phone on file already. Enter another number.",
         "phone_not_usable" => "This number can't be used. Enter another one, or call us.",
         "email_in_company" => "There is an account with this address in your company already.",
+        "choice_unknown" => "This desk asked for something the back office doesn't know. Update the desk.",
         "invitations_used" => "No more invitations can be sent today. Try again tomorrow.",
         "password_too_short_with_two_step" => {
             "The password is too short. Use 8 characters or more; three or four words work well."

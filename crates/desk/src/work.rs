@@ -6,7 +6,7 @@ use recovery_rules::refusal::Refusal;
 use recovery_rules::time::Moment;
 use serde_json::{Map, Value};
 
-use crate::caller::{Actor, OperatorActor, UserActor};
+use crate::caller::{Actor, ArrivingActor, BillingActor, OperatorActor, UserActor};
 use crate::database::Tx;
 use crate::desk::Desk;
 use crate::failure::Stop;
@@ -61,6 +61,28 @@ impl Work<'_> {
     pub fn user(&self) -> Result<&UserActor, Stop> {
         match &self.actor {
             Actor::User(user) => Ok(user),
+            _ => Err(Refusal::SignedOut.into()),
+        }
+    }
+
+    /// The billing user who acts.
+    pub fn billing(&self) -> Result<&BillingActor, Stop> {
+        match &self.actor {
+            Actor::Billing(user) => Ok(user),
+            _ => Err(Refusal::SignedOut.into()),
+        }
+    }
+
+    /// The billing user who acts, where more than looking is asked for.
+    pub fn billing_proved(&self) -> Result<BillingActor, Stop> {
+        let billing = self.billing()?;
+        if billing.second_step { Ok(billing.clone()) } else { Err(Refusal::TwoStepFirst.into()) }
+    }
+
+    /// Whoever is on the way in.
+    pub fn arriving(&self) -> Result<&ArrivingActor, Stop> {
+        match &self.actor {
+            Actor::Arriving(arriving) => Ok(arriving),
             _ => Err(Refusal::SignedOut.into()),
         }
     }

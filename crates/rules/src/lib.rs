@@ -29,6 +29,7 @@ pub mod recovery_code;
 pub mod refusal;
 pub mod reset;
 pub mod roles;
+pub mod shared_log_in;
 pub mod similar_names;
 #[cfg(test)]
 mod stable_codes;

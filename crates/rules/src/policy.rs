@@ -177,6 +177,20 @@ numbers! {
     PasswordLengthWithTwoStep "password_length_with_two_step" Count 8, 8, 64, false, "63B-4 3.1.1.2";
     /// How long a call reference lives.
     CallReferenceLife "call_reference_life" Milliseconds hours(24), hours(1), hours(72), true, "SYSTEM.md 4";
+    /// Days with sessions from distant networks at once that count as a sign of a shared log-in.
+    SharingDays "sharing_days" Count 3, 1, 14, true, "docs/billing.md: an office and a telephone on one day are no sign";
+    /// Days back that are looked at.
+    SharingWindow "sharing_window" Milliseconds days(30), days(7), days(30), false, "docs/billing.md";
+    /// How long two sessions must have been in use at once.
+    SharingOverlap "sharing_overlap" Milliseconds minutes(10), minutes(1), hours(2), true, "docs/billing.md";
+    /// Accounts of one company with the same phone that count as a sign of a shared log-in.
+    SharingPhone "sharing_phone" Count 2, 2, 5, true, "CORNER-CASES D3.4";
+    /// The pause before a member is reminded again.
+    ReminderEvery "reminder_every" Milliseconds days(3), days(1), days(30), false, "docs/billing.md";
+    /// Reminders of one company a day.
+    RemindersADay "reminders_a_day" Count 200, 10, 10_000, true, "docs/billing.md";
+    /// Exports of reviews of one billing user a day.
+    ExportsADay "exports_a_day" Count 10, 1, 100, true, "SECURITY.md 2.4.1";
     /// Text messages to one number a day, over all accounts.
     TextsANumberADay "texts_a_number_a_day" Count 20, 3, 100, true, "SYSTEM.md 4: a code and 5 resends, for sign-in, reset and phone";
     /// Text messages for one account a day.

@@ -149,6 +149,24 @@ pub enum Refusal {
     QuestionsMissing,
     /// A second step in this session comes first.
     SecondStepNeeded,
+    /// The own 2-step has to be on, and its code given, before this is done at the desk.
+    TwoStepFirst,
+    /// The member was reminded lately.
+    ReminderWait {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// So many reminders, or exports, were made today.
+    BillingLimit {
+        /// When the next one is possible.
+        until: Moment,
+    },
+    /// The last billing user of a company that has other members stays (D12.5).
+    LastBillingUser,
+    /// A review of this company is open already.
+    ReviewOpen,
+    /// The review was signed off already.
+    ReviewSigned,
     /// 2-step is not in the state this is for.
     TwoStepState,
     /// 2-step is to be set up again first: *Later* is not possible any more, or was not chosen in this session.
@@ -247,6 +265,12 @@ impl Refusal {
             CodesUsed { .. } => "codes_used",
             QuestionsMissing => "questions_missing",
             SecondStepNeeded => "second_step_needed",
+            TwoStepFirst => "two_step_first",
+            ReminderWait { .. } => "reminder_wait",
+            BillingLimit { .. } => "billing_limit",
+            LastBillingUser => "last_billing_user",
+            ReviewOpen => "review_open",
+            ReviewSigned => "review_signed",
             TwoStepState => "two_step_state",
             SetUpFirst => "set_up_first",
             RecoveryCodeFirst => "recovery_code_first",
@@ -291,6 +315,8 @@ impl Refusal {
             | LookUpLimit { until }
             | OpenCallLimit { until }
             | ResendWait { until }
+            | ReminderWait { until }
+            | BillingLimit { until }
             | RecoveryCodeWait { until }
             | CodesUsed { until }
             | TestLetterLimit { until } => Some(*until),

@@ -20,6 +20,8 @@ stored_names! {
 pub enum Who {
     /// An operator with one of these roles, signed in at the desk.
     Operator(&'static [Role]),
+    /// A billing user whose password was right at the desk and whose code is still to come.
+    Arriving,
     /// A user signed in on the account pages.
     User,
     /// Whoever holds the secret of a link.
@@ -46,7 +48,7 @@ pub const fn screens(role: Role) -> &'static [&'static str] {
             "policy",
             "confirm_time",
         ],
-        Role::Billing => &[],
+        Role::Billing => &["team"],
     }
 }
 
@@ -54,6 +56,8 @@ pub const fn screens(role: Role) -> &'static [&'static str] {
 pub const CALL_HANDLERS: &[Role] = &[Role::Agent, Role::Administrator];
 /// Those who look after the system itself.
 pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
+/// Billing users at the desk: the own company only.
+pub const BILLING: &[Role] = &[Role::Billing];
 /// Everybody who can be signed in at the desk.
 pub const ANY_OPERATOR: &[Role] = &[Role::Agent, Role::Administrator, Role::Billing];
 

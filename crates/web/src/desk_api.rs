@@ -103,6 +103,7 @@ impl DeskApi {
         let session = match &answered.session {
             SessionChange::None => None,
             SessionChange::Started(token) => Some(format!("{} {}", wire::STARTED, token.expose())),
+            SessionChange::Arriving(token) => Some(format!("{} {}", wire::ARRIVING, token.expose())),
             SessionChange::Ended => Some(wire::ENDED.to_owned()),
         };
         if let Some(mut value) = session.and_then(|text| HeaderValue::try_from(text).ok()) {

@@ -8,7 +8,7 @@ use recovery_desk::caller::Caller;
 use recovery_desk::desk::Desk;
 use recovery_desk::failure::Failure;
 pub use recovery_desk::news::DeskEvent;
-use recovery_desk::news::{self, Heard, OVERLAP, Seen};
+use recovery_desk::news::{self, Heard, OVERLAP, Seen, Sitting};
 use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_desk::store::events::Event;
 use recovery_rules::roles::Door;
@@ -65,8 +65,9 @@ async fn look(desk: &Desk, from: Option<i64>) -> Result<(Vec<Event>, i64), Failu
 
 /// Tells the page what concerns it: nothing while nobody is signed in.
 async fn pass_on(desk: &Desk, seat: &Seat, tell: &Tell, event: Event) {
-    let Some(operator_id) = seat.operator_id() else { return };
-    match news::heard(desk, &seat.caller(), Door::Desk, &operator_id, event).await {
+    let Some(id) = seat.operator_id() else { return };
+    let sitting = Sitting { id, billing: seat.billing() };
+    match news::heard(desk, &seat.caller(), Door::Desk, &sitting, event).await {
         Heard::Nothing => {}
         Heard::Tell(event) => tell(event),
         Heard::SignedOut(event) => {

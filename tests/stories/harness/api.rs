@@ -150,7 +150,7 @@ impl ApiDesk {
         let answered = self.client.perform(self.token().as_ref(), name, Some(id), &request).await?;
         match answered.session {
             SessionChange::None => {}
-            SessionChange::Started(token) => self.hold(Some(token)),
+            SessionChange::Started(token) | SessionChange::Arriving(token) => self.hold(Some(token)),
             SessionChange::Ended => self.hold(None),
         }
         Ok(answered.answer)

@@ -149,7 +149,7 @@ mod tests {
         let db = database(&folder).await;
         db.migrate().await.unwrap();
         let mut tx = db.begin().await.unwrap();
-        sql("UPDATE _sqlx_migrations SET version = 999").run(&mut tx).await.unwrap();
+        sql("UPDATE _sqlx_migrations SET version = 999 WHERE version = 2").run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         assert!(matches!(db.migrate().await, Err(MigrateError::Newer { found: 999, .. })));
     }

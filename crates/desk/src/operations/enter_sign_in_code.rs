@@ -30,6 +30,7 @@ pub struct ReadSignIn {
 
 /// A verification code on its way.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CodeOnItsWay {
     /// Whether it travels by e-mail (2-step is to be set up again) and not by text message.
     pub by_mail: bool,

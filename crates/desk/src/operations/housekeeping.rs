@@ -50,6 +50,9 @@ impl Plain for EventsSince {
 /// No limit looks back further than a day; the second is for clocks that are corrected.
 const LONGEST_WINDOW: Span = Span::days(2);
 
+/// The longest window in which sessions may be a sign of a shared log-in (`sharing_window`).
+const NETWORKS_KEPT: Span = Span::days(30);
+
 /// Removes what has had its time, and notes the clock.
 #[derive(Debug, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +88,7 @@ impl Plain for Sweep {
         remembered_browsers::sweep(&mut work.tx, work.now).await?;
         crate::device::sweep(work).await?;
         challenges::sweep(&mut work.tx, work.now - Span::days(1)).await?;
+        crate::store::team::sweep_networks(&mut work.tx, work.now - NETWORKS_KEPT).await?;
         let counters = counters::remove_older(&mut work.tx, work.now - LONGEST_WINDOW).await?;
         Ok(Swept { requests, events, counters })
     }

@@ -52,49 +52,59 @@ impl Plain for InviteColleague {
         if owner.user.kind()? != UserKind::Billing {
             return Err(Refusal::NotAllowed.into());
         }
-        let bad = |field, problem| Refusal::BadField { field, problem };
-        let given = DisplayName::parse(&self.given_name).map_err(|p| bad("given_name", p.code()))?;
-        let family = DisplayName::parse(&self.family_name).map_err(|p| bad("family_name", p.code()))?;
-        let email = Email::parse(&self.email).map_err(|p| bad("email", p.code()))?;
-        let (limit, day) = (work.policy.count(Number::InvitationsADay), Span::days(1));
-        let (keys, now) = (&work.desk.keys, work.now);
-        counters::spend_within(&mut work.tx, keys, Counter::Colleagues, &owner.user.id, limit, day, now)
-            .await?
-            .map_err(|_| bad("email", "invitations_used"))?;
-        if let Some(there) = users::by_email(&mut work.tx, &email.folded()).await? {
-            if there.company_id == owner.user.company_id {
-                return Err(bad("email", "email_in_company").into());
-            }
-            work.note("invited", "an address that has an account elsewhere");
-            return Ok(Invited {});
-        }
-        let user = users::User {
-            id: work.new_id(),
-            company_id: owner.user.company_id.clone(),
-            kind: UserKind::Standard.name().to_owned(),
-            given_name: given.as_str().to_owned(),
-            family_name: family.as_str().to_owned(),
-            email: email.as_str().to_owned(),
-            account: Account::Active.name().to_owned(),
-            locked_by: None,
-            password_hash: None,
-            security_epoch: 1,
-            paused_until: None,
-            reference_paused_until: None,
-            stopped_until: None,
-            frozen_until: None,
-            last_sign_in_at: None,
-        };
-        let folded = users::Folded {
-            given: search_fold(given.as_str()),
-            family: search_fold(family.as_str()),
-            email: email.folded(),
-        };
-        users::insert(&mut work.tx, &user, &folded, now).await?;
-        two_step::insert(&mut work.tx, &user.id, TwoStep::Never, None, None, now).await?;
-        work.note("invited", user.id.clone());
-        let facts = serde_json::json!({ "by": owner.user.name() });
-        letters_queue::queue(work, Letter::to(&user.id, email.as_str(), "invitation"), facts).await?;
-        Ok(Invited {})
+        invite(self, &owner.user, work).await
     }
+}
+
+/// Makes the account and queues the letter; the same from the account pages and from the desk. `by` is a billing user
+/// whose row is locked.
+pub(crate) async fn invite(
+    asked: InviteColleague,
+    by: &users::User,
+    work: &mut Work<'_>,
+) -> Result<Invited, Stop> {
+    let bad = |field, problem| Refusal::BadField { field, problem };
+    let given = DisplayName::parse(&asked.given_name).map_err(|p| bad("given_name", p.code()))?;
+    let family = DisplayName::parse(&asked.family_name).map_err(|p| bad("family_name", p.code()))?;
+    let email = Email::parse(&asked.email).map_err(|p| bad("email", p.code()))?;
+    let (limit, day) = (work.policy.count(Number::InvitationsADay), Span::days(1));
+    let (keys, now) = (&work.desk.keys, work.now);
+    counters::spend_within(&mut work.tx, keys, Counter::Colleagues, &by.id, limit, day, now)
+        .await?
+        .map_err(|_| bad("email", "invitations_used"))?;
+    if let Some(there) = users::by_email(&mut work.tx, &email.folded()).await? {
+        if there.company_id == by.company_id {
+            return Err(bad("email", "email_in_company").into());
+        }
+        work.note("invited", "an address that has an account elsewhere");
+        return Ok(Invited {});
+    }
+    let user = users::User {
+        id: work.new_id(),
+        company_id: by.company_id.clone(),
+        kind: UserKind::Standard.name().to_owned(),
+        given_name: given.as_str().to_owned(),
+        family_name: family.as_str().to_owned(),
+        email: email.as_str().to_owned(),
+        account: Account::Active.name().to_owned(),
+        locked_by: None,
+        password_hash: None,
+        security_epoch: 1,
+        paused_until: None,
+        reference_paused_until: None,
+        stopped_until: None,
+        frozen_until: None,
+        last_sign_in_at: None,
+    };
+    let folded = users::Folded {
+        given: search_fold(given.as_str()),
+        family: search_fold(family.as_str()),
+        email: email.folded(),
+    };
+    users::insert(&mut work.tx, &user, &folded, now).await?;
+    two_step::insert(&mut work.tx, &user.id, TwoStep::Never, None, None, now).await?;
+    work.note("invited", user.id.clone());
+    let facts = serde_json::json!({ "by": by.name() });
+    letters_queue::queue(work, Letter::to(&user.id, email.as_str(), "invitation"), facts).await?;
+    Ok(Invited {})
 }

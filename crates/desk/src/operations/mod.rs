@@ -4,6 +4,7 @@
 pub mod account;
 pub mod administration;
 pub mod adopt_keys;
+pub mod billing_sign_in;
 pub mod call_happened;
 pub mod call_support;
 pub mod call_view;
@@ -63,6 +64,7 @@ pub mod step_up;
 pub mod still_here;
 pub mod stop_email_change;
 pub mod take_over_call;
+pub mod team;
 pub mod text_reports;
 pub mod turn_two_step_off;
 pub mod turn_two_step_on;
@@ -154,6 +156,9 @@ pub const TABLE: &[Listed] = &[
     listed::<first_administrator::ConfirmFirstAdministrator>(),
     listed::<operator_sign_in::OperatorSignIn>(),
     listed::<demo_sign_in::DemoSignIn>(),
+    listed::<billing_sign_in::BillingSignIn>(),
+    listed::<billing_sign_in::EnterBillingCode>(),
+    listed::<billing_sign_in::ResendBillingCode>(),
     listed::<who_is_in::WhoIsIn>(),
     listed::<still_here::StillHere>(),
     listed::<operator_sign_out::OperatorSignOut>(),
@@ -199,6 +204,13 @@ pub const TABLE: &[Listed] = &[
     listed::<administration::ReadAuditLog>(),
     listed::<administration::ExportAuditLog>(),
     listed::<administration::CheckAuditLog>(),
+    listed::<team::ReadTeam>(),
+    listed::<team::StartReview>(),
+    listed::<team::SignOffReview>(),
+    listed::<team::ReadReviews>(),
+    listed::<team::RemindMember>(),
+    listed::<team::InviteMember>(),
+    listed::<team::ExportReview>(),
     listed::<request_state::RequestState>(),
     listed::<confirm_time::ConfirmTime>(),
     listed::<send_test_letter::SendTestLetter>(),
@@ -241,6 +253,7 @@ pub const TABLE: &[Listed] = &[
     listed::<recovery_code::NewRecoveryCode>(),
     listed::<recovery_code::AcknowledgeRecoveryCode>(),
     listed::<account::UserSignOut>(),
+    listed::<team::NoteNetwork>(),
     listed::<change_email::ChangeEmail>(),
     listed::<change_email::ReadAddressLink>(),
     listed::<change_email::ConfirmAddress>(),

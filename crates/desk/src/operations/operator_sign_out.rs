@@ -4,6 +4,7 @@
 use recovery_rules::roles::{ANY_OPERATOR, Door, Who};
 use serde::{Deserialize, Serialize};
 
+use crate::caller::Actor;
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain, SessionChange};
 use crate::perform::PlainShape;
@@ -60,6 +61,12 @@ ends_the_session!(
 );
 
 async fn end(work: &mut Work<'_>) -> Result<Ended, Stop> {
+    if let Actor::Billing(billing) = &work.actor {
+        let (user_id, session_id) = (billing.id.clone(), billing.session_id.clone());
+        work.about_user(&user_id);
+        sessions::end(&mut work.tx, &session_id, work.now).await?;
+        return Ok(Ended { ok: true });
+    }
     let operator = work.operator()?.clone();
     calls::void_verdict_of(&mut work.tx, &operator.id).await?;
     sessions::end(&mut work.tx, &operator.session_id, work.now).await?;

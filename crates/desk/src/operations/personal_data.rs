@@ -4,6 +4,7 @@
 
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
+use recovery_rules::states::{Account, UserKind};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Stop;
@@ -134,6 +135,12 @@ impl Plain for EraseUser {
         // The agent would go on with a caller who is nobody any more.
         if personal_data::on_a_call(&mut work.tx, &user.id).await? {
             return Err(Refusal::AlreadyOnACall.into());
+        }
+        if user.kind()? == UserKind::Billing
+            && user.account()? != Account::Closed
+            && users::is_last_billing_user(&mut work.tx, &user).await?
+        {
+            return Err(Refusal::LastBillingUser.into());
         }
         personal_data::erase(&mut work.tx, &user, work.now).await?;
         Ok(Erased { id: user.id })

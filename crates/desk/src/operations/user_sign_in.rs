@@ -198,6 +198,12 @@ async fn start_session(
     if let Some(by) = second_step {
         sessions::second_step(&mut work.tx, &id, by, work.now).await?;
     }
+    signed_in_again(user, work).await?;
+    Ok(token)
+}
+
+/// What every sign-in of a user does beside its session, on the pages and at the desk.
+pub(super) async fn signed_in_again(user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
     users::signed_in(&mut work.tx, &user.id, work.now).await?;
     // Whoever is in needs no reset link any more either (D6.5).
     links::end_all(&mut work.tx, &user.id, "reset", "account_changed", work.now).await?;
@@ -208,7 +214,7 @@ async fn start_session(
         let about = events::About { user_id: Some(&user.id), ..events::About::default() };
         work.tell_desks(events::Kind::MessageChanged, about).await?;
     }
-    Ok(token)
+    Ok(())
 }
 
 /// Begins the second half of a sign-in, bound to this browser; the one of the same browser before is over.

@@ -7,6 +7,7 @@ use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::API_VERSION;
+use crate::caller::{Actor, BillingActor};
 use crate::failure::Stop;
 use crate::look_up::LIMIT;
 use crate::operation::{Kind, Operation, Plain};
@@ -91,6 +92,9 @@ impl Operation for WhoIsIn {
 
 impl Plain for WhoIsIn {
     async fn run(self, work: &mut Work<'_>) -> Result<DeskView, Stop> {
+        if let Actor::Billing(billing) = &work.actor {
+            return Ok(desk_view(work, billing_view(billing)));
+        }
         let operator = work.operator()?;
         let view = OperatorView {
             id: operator.id.clone(),
@@ -99,6 +103,16 @@ impl Plain for WhoIsIn {
             role: operator.role,
         };
         Ok(desk_view(work, view))
+    }
+}
+
+/// A billing user as the window shows whoever is in.
+pub fn billing_view(billing: &BillingActor) -> OperatorView {
+    OperatorView {
+        id: billing.id.clone(),
+        name: billing.name.clone(),
+        email: billing.email.clone(),
+        role: Role::Billing,
     }
 }
 

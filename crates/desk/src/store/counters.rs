@@ -74,6 +74,10 @@ pub enum Counter {
     KnownBrowserPassword,
     /// Colleagues invited by a billing user.
     Colleagues,
+    /// Reminders of a company.
+    Reminders,
+    /// Exports of a billing user.
+    Exports,
     /// Test letters of an operator.
     TestLetters,
 }
@@ -113,6 +117,8 @@ impl Counter {
             Self::CurrentPassword => "current_password",
             Self::KnownBrowserPassword => "known_browser_password",
             Self::Colleagues => "colleagues",
+            Self::Reminders => "reminders",
+            Self::Exports => "exports",
             Self::TestLetters => "test_letters",
         }
     }

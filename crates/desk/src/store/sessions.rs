@@ -26,6 +26,10 @@ pub struct Session {
     pub ended_at: Option<i64>,
     /// When its second step was done, UTC ms.
     pub second_step_at: Option<i64>,
+    /// What the second step was.
+    pub second_step_by: Option<String>,
+    /// The company of a billing user's session at the desk; none for every other session.
+    pub desk_company: Option<String>,
     /// When *Later* was chosen, while 2-step is to be set up again.
     pub later_at: Option<i64>,
     /// The public key of the device it is bound to.
@@ -82,8 +86,9 @@ pub async fn bind_to_device(tx: &mut Tx, id: &str, key: &[u8; 32]) -> Result<(),
 
 /// The session of a token.
 pub async fn by_token(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Session>, sqlx::Error> {
-    sql("SELECT id, operator_id, user_id, epoch, last_seen_at, expires_at, ended_at, second_step_at, later_at, device_key
-         FROM sessions WHERE token_hash = $1")
+    sql("SELECT s.id, s.operator_id, s.user_id, s.epoch, s.last_seen_at, s.expires_at, s.ended_at, s.second_step_at,
+           s.second_step_by, s.later_at, COALESCE(s.device_key, d.device_key) AS device_key, d.company_id AS desk_company
+         FROM sessions s LEFT JOIN desk_sessions d ON d.session_id = s.id WHERE s.token_hash = $1")
     .bind(hash)
     .optional(tx)
     .await

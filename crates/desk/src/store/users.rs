@@ -328,3 +328,26 @@ pub async fn billing_users(tx: &mut Tx, company_id: &str, but: &str) -> Result<V
     .all(tx)
     .await
 }
+
+/// Whether nobody else is a billing user of a company that has other members. All billing users of the company are
+/// locked, in the order of their ids: of two who are removed at once one must stay.
+pub async fn is_last_billing_user(tx: &mut Tx, user: &User) -> Result<bool, sqlx::Error> {
+    let billing: Vec<(String,)> = sql(
+        "SELECT id FROM users WHERE company_id = $1 AND kind = 'billing' AND account <> 'closed' ORDER BY id",
+    )
+    .bind(&user.company_id)
+    .all(tx)
+    .await?;
+    let mut others = 0;
+    for (id,) in billing {
+        let still = lock(tx, &id).await?;
+        others += i64::from(still.is_some_and(|other| other.id != user.id && other.account != "closed"));
+    }
+    let members =
+        sql("SELECT COUNT(*) FROM users WHERE company_id = $1 AND account <> 'closed' AND id <> $2")
+            .bind(&user.company_id)
+            .bind(&user.id)
+            .number(tx)
+            .await?;
+    Ok(others == 0 && members > 0)
+}

@@ -279,6 +279,7 @@ fn session_of(headers: &HeaderMap) -> SessionChange {
     let text = headers.get(wire::SESSION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match text.split_once(' ') {
         Some((wire::STARTED, token)) => SessionChange::Started(SecretText::new(token)),
+        Some((wire::ARRIVING, token)) => SessionChange::Arriving(SecretText::new(token)),
         _ if text == wire::ENDED => SessionChange::Ended,
         _ => SessionChange::None,
     }

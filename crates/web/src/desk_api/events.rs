@@ -14,11 +14,11 @@ use futures_util::stream::{self, Stream};
 use recovery_desk::caller::Caller;
 use recovery_desk::desk::Desk;
 use recovery_desk::failure::Failure;
-use recovery_desk::news::{self, DeskEvent, Heard, OVERLAP, Seen};
+use recovery_desk::news::{self, DeskEvent, Heard, OVERLAP, Seen, Sitting};
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_desk::store::events::Event;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::Door;
+use recovery_rules::roles::{Door, Role};
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
@@ -115,7 +115,7 @@ async fn read(desk: Desk, tell: broadcast::Sender<News>) {
 struct Listening {
     desk: Desk,
     caller: Caller,
-    operator_id: String,
+    sitting: Sitting,
     /// What happened since the desk last heard anything, oldest first.
     missed: std::vec::IntoIter<Event>,
     missed_from: i64,
@@ -154,7 +154,7 @@ impl DeskApi {
         Ok(Listening {
             desk: self.desk.clone(),
             caller,
-            operator_id: who.operator.id,
+            sitting: Sitting { billing: who.operator.role == Role::Billing, id: who.operator.id },
             missed: happened.events.into_iter(),
             missed_from: happened.now - OVERLAP,
             news,
@@ -198,7 +198,7 @@ impl Listening {
                     }
                 },
             };
-            match news::heard(&self.desk, &self.caller, Door::DeskApi, &self.operator_id, event).await {
+            match news::heard(&self.desk, &self.caller, Door::DeskApi, &self.sitting, event).await {
                 Heard::Nothing => {}
                 Heard::Tell(event) => return Some(line(&event, from)),
                 Heard::SignedOut(event) => {

@@ -20,3 +20,5 @@ pub const EVENTS: &str = "events";
 pub const LAST_EVENT: &str = "last-event-id";
 /// Seconds between two signs of life of a stream.
 pub const HEARTBEAT_SECONDS: u64 = 5;
+/// What `Desk-Session` begins with between password and code.
+pub const ARRIVING: &str = "arriving";

@@ -5,14 +5,18 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use recovery_desk::caller::Caller;
 use recovery_desk::operations::account::UserSignOut;
+use recovery_desk::operations::team::NoteNetwork;
 use recovery_desk::operations::user_sign_in::{BrowserCookies, SignedIn, UserSignIn, UserSignedIn};
 use recovery_desk::secret::SecretText;
 use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::Door;
 use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, render, see_other, sign_in_code};
 use crate::cookies::Cookie;
+use crate::source::{self, Peer};
 use crate::words;
 
 #[derive(Template)]
@@ -37,7 +41,12 @@ pub async fn show(State(pages): State<Pages>) -> Response {
 }
 
 /// Email and password were sent in.
-pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
+pub async fn enter(
+    State(pages): State<Pages>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
     let password = typed.password.unwrap_or_else(|| SecretText::new(""));
     let missing = match (typed.email.trim().is_empty(), password.expose().is_empty()) {
         (true, _) => Problem::at(&["email"], words::EMAIL_MISSING.to_owned()),
@@ -56,7 +65,7 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
     let failure = match pages.ask(UserSignIn { email: typed.email.clone(), password, browser }).await {
         Ok(UserSignedIn::Done(done)) => {
             let response = see_other("/account");
-            return signed_in(&pages, &headers, &done, response).await;
+            return signed_in(&pages, &headers, &peer, &done, response).await;
         }
         Ok(UserSignedIn::CodeNeeded { challenge }) => return sign_in_code::send_there(&pages, &challenge),
         Err(failure) => failure,
@@ -76,6 +85,7 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
 pub async fn signed_in(
     pages: &Pages,
     headers: &HeaderMap,
+    peer: &Peer,
     done: &SignedIn,
     mut response: Response,
 ) -> Response {
@@ -84,6 +94,7 @@ pub async fn signed_in(
     {
         tracing::debug!(code = failure.code(), "the former session of this browser was over");
     }
+    note_network(pages, headers, peer, done).await;
     let (cookies, https) = (response.headers_mut(), pages.https());
     Cookie::Session.put(cookies, &done.token, https);
     Cookie::Known.put(cookies, &done.known, https);
@@ -93,6 +104,15 @@ pub async fn signed_in(
     Cookie::Challenge.forget(cookies, https);
     Cookie::ResetProof.forget(cookies, https);
     response
+}
+
+/// For the signs of shared log-ins; a sign-in never fails for it.
+async fn note_network(pages: &Pages, headers: &HeaderMap, peer: &Peer, done: &SignedIn) {
+    let source = source::of(peer, headers, &pages.desk().settings.trusted_proxies);
+    let caller = Caller::Session(done.token.clone());
+    if let Err(failure) = pages.desk().perform(&caller, Door::Pages, None, NoteNetwork { source }).await {
+        tracing::debug!(code = failure.code(), "the network of a session was not noted");
+    }
 }
 
 fn page(pages: &Pages, status: StatusCode, email: &str, problem: Problem) -> Response {

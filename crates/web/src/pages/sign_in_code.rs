@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, Sentence, render, see_other, sign_in};
 use crate::cookies::Cookie;
+use crate::source::Peer;
 use crate::words;
 
 #[derive(Template)]
@@ -52,7 +53,12 @@ pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 }
 
 /// The code was sent in.
-pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
+pub async fn enter(
+    State(pages): State<Pages>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
     let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
     let typed = Typed { code: typed.code.chars().take(32).collect(), ..typed };
     let request = EnterSignInCode {
@@ -63,7 +69,7 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
     };
     let problem = match pages.ask(request).await {
         Ok(CodeEntered::Done(done)) => {
-            return sign_in::signed_in(&pages, &headers, &done, see_other("/account")).await;
+            return sign_in::signed_in(&pages, &headers, &peer, &done, see_other("/account")).await;
         }
         Ok(CodeEntered::NotRight { tries_left: 0 }) => {
             Problem::at(&["code"], words::SIGN_IN_CODE_TRIES_USED.to_owned())

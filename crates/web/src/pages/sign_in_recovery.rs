@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, recovery_code, render, see_other, sign_in, sign_in_code};
 use crate::cookies::Cookie;
+use crate::source::Peer;
 use crate::words;
 
 #[derive(Template)]
@@ -38,14 +39,19 @@ pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 }
 
 /// The recovery code was sent in.
-pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
+pub async fn enter(
+    State(pages): State<Pages>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
     let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
     let code: String = typed.recovery_code.chars().take(80).collect();
     let request = SignInWithRecoveryCode { challenge, recovery_code: SecretText::new(code.clone()) };
     let failure = match pages.ask(request).await {
         Ok(RecoveryCodeEntered::Done { signed_in, new_code }) => {
             let shown = recovery_code::show_once(&pages, &new_code, recovery_code::Why::Used);
-            return sign_in::signed_in(&pages, &headers, &signed_in, shown).await;
+            return sign_in::signed_in(&pages, &headers, &peer, &signed_in, shown).await;
         }
         Ok(RecoveryCodeEntered::NotRight { tries_left }) => {
             Failure::Refused(Refusal::RecoveryCodeNotRight { tries_left })

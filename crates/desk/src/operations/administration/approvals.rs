@@ -195,6 +195,11 @@ impl Plain for ApproveRequest {
             let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
             not_the_own(&user, work)?;
         }
+        if let Wanted::UnprotectCompany { company_id } = content(&request)?
+            && work.operator()?.company_id.as_deref() == Some(&company_id)
+        {
+            return Err(Refusal::OwnCompany.into());
+        }
         let me = work.operator()?.id.clone();
         if !approvals::decide(&mut work.tx, &request.id, "approved", &me, "", work.now).await? {
             return Err(Refusal::DecidedAlready.into());

@@ -1,0 +1,82 @@
+//! The rows of a review for a file, page by page, exactly as the screen shows them. The first page spends one of the
+//! day's exports and is audited; writing the file is in `team_export`.
+
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{BILLING, Door, Who};
+use recovery_rules::time::Span;
+use serde::{Deserialize, Serialize};
+
+use super::members::{MemberRow, ReadTeam, page};
+use super::reviews::{ReviewRow, review_row};
+use crate::failure::Stop;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::counters::{self, Counter};
+use crate::store::{companies, team_reviews};
+use crate::work::Work;
+
+/// Rows on a page of an export.
+const PAGE: usize = 500;
+
+/// Asks for rows of a review, as the screen has them filtered and sorted.
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ExportReview {
+    /// What the screen shows; its review must be named.
+    pub shown: ReadTeam,
+    /// `csv` or `xlsx`, for the audit log.
+    pub format: String,
+}
+
+/// A page of an export.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExportPage {
+    /// The company's name.
+    pub company: String,
+    /// The review, on the first page.
+    pub review: Option<ReviewRow>,
+    /// Each member.
+    pub members: Vec<MemberRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+impl Operation for ExportReview {
+    const NAME: &'static str = "export_review";
+    const WHO: Who = Who::Operator(BILLING);
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Look;
+    type Answer = ExportPage;
+    type Shape = PlainShape;
+}
+
+impl Plain for ExportReview {
+    async fn run(self, work: &mut Work<'_>) -> Result<ExportPage, Stop> {
+        let billing = work.billing_proved()?;
+        if !["csv", "xlsx"].contains(&self.format.as_str()) {
+            return Err(Refusal::BadField { field: "format", problem: "choice_unknown" }.into());
+        }
+        let id = self.shown.review_id.clone().ok_or(Refusal::NotFound)?;
+        let found = team_reviews::by_id(&mut work.tx, &billing.company_id, &id).await?;
+        let found = found.ok_or(Refusal::NotFound)?;
+        let mut review = None;
+        if self.shown.after.is_none() {
+            let (limit, day) = (work.policy.count(Number::ExportsADay), Span::days(1));
+            let (keys, now) = (&work.desk.keys, work.now);
+            counters::spend_within(&mut work.tx, keys, Counter::Exports, &billing.id, limit, day, now)
+                .await?
+                .map_err(|until| Refusal::BillingLimit { until })?;
+            review = Some(review_row(found, work).await?);
+        }
+        let (members, next) = page(&self.shown, PAGE, work).await?;
+        work.note("review", id);
+        work.note("format", self.format);
+        work.note("filter", self.shown.filter);
+        work.note("rows", i64::try_from(members.len()).unwrap_or(i64::MAX));
+        let company = companies::by_id(&mut work.tx, &billing.company_id).await?.map(|company| company.name);
+        Ok(ExportPage { company: company.unwrap_or_default(), review, members, next })
+    }
+}

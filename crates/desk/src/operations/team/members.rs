@@ -1,0 +1,268 @@
+//! The team, page by page: as it is now, or as a review saw it. D12.2: states and dates, the work mail, and nothing else.
+
+use recovery_rules::fold::search_fold;
+use recovery_rules::policy::Number;
+use recovery_rules::refusal::Refusal;
+use recovery_rules::roles::{BILLING, Door, Who};
+use recovery_rules::shared_log_in::{distant_days, signs};
+use serde::{Deserialize, Serialize};
+
+use super::reviews::{ReviewRow, review_row};
+use crate::failure::Stop;
+use crate::operation::{Kind, Operation, Plain};
+use crate::perform::PlainShape;
+use crate::store::team::{self, Member, Wanted};
+use crate::store::{companies, team_reviews};
+use crate::work::Work;
+
+/// Members on a page.
+pub(super) const PAGE: usize = 50;
+/// Rows looked through at once where the rule leaves some out.
+const CHUNK: i64 = 200;
+const FILTERS: [&str; 7] = [
+    "all",
+    "without_two_step",
+    "to_be_set_up_again",
+    "questions_missing",
+    "never_signed_in",
+    "with_signs",
+    "added",
+];
+const SORTS: [&str; 6] = ["name", "email", "two_step", "questions", "last_sign_in", "joined"];
+
+/// Asks for members of the own company.
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ReadTeam {
+    /// As this review saw them; none: as they are now.
+    pub review_id: Option<String>,
+    /// `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs` or `added`.
+    pub filter: String,
+    /// How a name or the address begins; empty for all.
+    pub name: String,
+    /// `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+    pub sort: String,
+    /// From the end.
+    pub descending: bool,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+/// A page of them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TeamPage {
+    /// The company's name.
+    pub company: String,
+    /// Whether reminding, inviting, signing off and exporting are possible in this session.
+    pub may_change: bool,
+    /// The company in numbers, as it is now.
+    pub counts: TeamCounts,
+    /// The review, on its first page.
+    pub review: Option<ReviewRow>,
+    /// Each member.
+    pub members: Vec<MemberRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// The company in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TeamCounts {
+    /// Members.
+    pub members: i64,
+    /// With 2-step on.
+    pub two_step_on: i64,
+    /// With 2-step to be set up again.
+    pub to_be_set_up_again: i64,
+    /// With all four questions answered.
+    pub questions_answered: i64,
+    /// Who never signed in.
+    pub never_signed_in: i64,
+}
+
+/// One member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MemberRow {
+    /// The user.
+    pub user_id: String,
+    /// Their name.
+    pub name: String,
+    /// Their work mail.
+    pub email: String,
+    /// `standard` or `billing`.
+    pub kind: String,
+    /// `active` or `locked`.
+    pub account: String,
+    /// `never`, `on`, `off` or `to_be_set_up_again`.
+    pub two_step: String,
+    /// Since when, UTC ms.
+    pub two_step_since: i64,
+    /// Whether all four questions are answered.
+    pub questions_answered: bool,
+    /// Last sign-in, UTC ms.
+    pub last_sign_in_at: Option<i64>,
+    /// When the account was made, UTC ms.
+    pub joined_at: i64,
+    /// Last reminder, UTC ms.
+    pub reminded_at: Option<i64>,
+    /// Signs of a shared log-in.
+    pub signs: Vec<MemberSign>,
+    /// Became a member after the review was started.
+    pub added: bool,
+}
+
+/// A sign of a shared log-in, with what was counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MemberSign {
+    /// `distant_networks` (counted are days) or `same_phone` (counted are accounts of this company, this one included).
+    pub sign: String,
+    /// What was counted.
+    pub counted: i64,
+    /// How many the policy takes for a sign.
+    pub takes: i64,
+    /// Over how many days back sessions are looked at.
+    pub days_back: i64,
+}
+
+impl Operation for ReadTeam {
+    const NAME: &'static str = "read_team";
+    const WHO: Who = Who::Operator(BILLING);
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Read;
+    type Answer = TeamPage;
+    type Shape = PlainShape;
+}
+
+impl Plain for ReadTeam {
+    async fn run(self, work: &mut Work<'_>) -> Result<TeamPage, Stop> {
+        let billing = work.billing()?.clone();
+        let (members, next) = page(&self, PAGE, work).await?;
+        let review = match (&self.review_id, &self.after) {
+            (Some(id), None) => {
+                let review = team_reviews::by_id(&mut work.tx, &billing.company_id, id).await?;
+                Some(review_row(review.ok_or(Refusal::NotFound)?, work).await?)
+            }
+            _ => None,
+        };
+        let company = companies::by_id(&mut work.tx, &billing.company_id).await?.map(|company| company.name);
+        let counted = team::count(&mut work.tx, &billing.company_id).await?;
+        Ok(TeamPage {
+            company: company.unwrap_or_default(),
+            may_change: billing.second_step,
+            counts: TeamCounts {
+                members: counted.members,
+                two_step_on: counted.two_step_on,
+                to_be_set_up_again: counted.to_be_set_up_again,
+                questions_answered: counted.questions_answered,
+                never_signed_in: counted.never_signed_in,
+            },
+            review,
+            members,
+            next,
+        })
+    }
+}
+
+/// A page and where the next begins; the same for the screen and for an export of it.
+pub(super) async fn page(
+    asked: &ReadTeam,
+    size: usize,
+    work: &mut Work<'_>,
+) -> Result<(Vec<MemberRow>, Option<String>), Stop> {
+    let company_id = work.billing()?.company_id.clone();
+    let known = |field, list: &[&str], text: &str| {
+        if list.contains(&text) {
+            Ok(())
+        } else {
+            Err(Refusal::BadField { field, problem: "choice_unknown" })
+        }
+    };
+    known("filter", &FILTERS, &asked.filter)?;
+    known("sort", &SORTS, &asked.sort)?;
+    if let Some(id) = &asked.review_id {
+        team_reviews::by_id(&mut work.tx, &company_id, id).await?.ok_or(Refusal::NotFound)?;
+    }
+    let begins = search_fold(&asked.name);
+    let mut after = asked.after.as_deref().map(keys).transpose()?;
+    let since = work.now - work.policy.span(Number::SharingWindow);
+    let picky = asked.filter == "with_signs";
+    let limit = if picky { CHUNK } else { i64::try_from(size).unwrap_or(CHUNK) + 1 };
+    let mut shown: Vec<(MemberRow, String)> = Vec::new();
+    loop {
+        let wanted = Wanted {
+            company_id: &company_id,
+            review_id: asked.review_id.as_deref().unwrap_or_default(),
+            filter: &asked.filter,
+            begins: &begins,
+            sort: &asked.sort,
+            descending: asked.descending,
+            after: after.as_ref().map(|(number, text, id)| (*number, text.as_str(), id.as_str())),
+            since,
+            limit,
+        };
+        let rows = team::page(&mut work.tx, &wanted).await?;
+        let more = i64::try_from(rows.len()).unwrap_or(0) == limit;
+        for member in rows {
+            after = Some((member.number_key, member.text_key.clone(), member.id.clone()));
+            let place = format!("{}\u{0}{}\u{0}{}", member.number_key, member.text_key, member.id);
+            let row = row(member, work).await?;
+            if !picky || !row.signs.is_empty() {
+                shown.push((row, place));
+            }
+            if shown.len() > size {
+                break;
+            }
+        }
+        if shown.len() > size || !more {
+            break;
+        }
+    }
+    let next = (shown.len() > size).then(|| shown[size - 1].1.clone());
+    Ok((shown.into_iter().take(size).map(|(row, _)| row).collect(), next))
+}
+
+/// A place as it stands on the wire: number, text and id; a null character stands in none of them.
+fn keys(after: &str) -> Result<(i64, String, String), Refusal> {
+    let wrong = || Refusal::BadField { field: "after", problem: "choice_unknown" };
+    let mut parts = after.split('\u{0}');
+    let mut next = || parts.next().ok_or_else(wrong);
+    let number = next()?.parse().map_err(|_| wrong())?;
+    Ok((number, next()?.to_owned(), next()?.to_owned()))
+}
+
+/// Days with sessions from distant networks at once, counted by the rule.
+pub(super) async fn days_of(user_id: &str, work: &mut Work<'_>) -> Result<i64, Stop> {
+    let company_id = work.billing()?.company_id.clone();
+    let since = work.now - work.policy.span(Number::SharingWindow);
+    let sessions = team::sessions(&mut work.tx, &company_id, user_id, since).await?;
+    Ok(distant_days(&sessions, work.policy.span(Number::SharingOverlap)))
+}
+
+async fn row(member: Member, work: &mut Work<'_>) -> Result<MemberRow, Stop> {
+    let days = if member.live { days_of(&member.id, work).await? } else { member.distant_days };
+    let days_back = work.policy.span(Number::SharingWindow).0 / recovery_rules::time::Span::days(1).0;
+    let signs = signs(days, member.same_phone, &work.policy)
+        .into_iter()
+        .map(|(sign, counted, takes)| MemberSign { sign: sign.name().to_owned(), counted, takes, days_back })
+        .collect();
+    Ok(MemberRow {
+        name: format!("{} {}", member.given_name, member.family_name).trim().to_owned(),
+        user_id: member.id,
+        email: member.email,
+        kind: member.kind,
+        account: member.account,
+        two_step: member.two_step,
+        two_step_since: member.two_step_since,
+        questions_answered: member.answers == 4,
+        last_sign_in_at: member.last_sign_in_at,
+        joined_at: member.joined_at,
+        reminded_at: member.reminded_at,
+        signs,
+        added: member.added,
+    })
+}

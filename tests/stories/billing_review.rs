@@ -1,0 +1,214 @@
+//! A review of the team: a snapshot, signed off by whoever saw it, exported as it was shown (D12.3, D12.4); pages of a
+//! large company; and the same through the desk API.
+
+use recovery_desk::caller::Caller;
+use recovery_desk::database::sql;
+use recovery_desk::letters::ShownTimes;
+use recovery_desk::operations::team::{
+    ExportPage, ExportReview, InviteMember, MemberRow, ReadReviews, ReadTeam, SignOffReview, StartReview,
+};
+use recovery_desk::team_export::{ExportProblem, Format, export};
+use recovery_rules::states::TwoStep;
+use recovery_rules::time::Span;
+use serde_json::json;
+
+use crate::harness::biller::{Biller, GRACE, grace, member, shown, sign_in, world};
+use crate::harness::fixtures::NewUser;
+use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
+
+const ANN: &str = "ann@hartwell.example";
+
+fn sign_off(review_id: &str, digest: &str) -> SignOffReview {
+    SignOffReview {
+        review_id: review_id.to_owned(),
+        digest: digest.to_owned(),
+        note: "Third quarter".to_owned(),
+    }
+}
+
+async fn whole(ours: &Biller, asked: ReadTeam) -> Vec<MemberRow> {
+    let (mut rows, mut asked) = (Vec::new(), asked);
+    loop {
+        let page = ours.ask(asked.clone()).await.unwrap();
+        rows.extend(page.members);
+        match page.next {
+            Some(next) => asked.after = Some(next),
+            None => return rows,
+        }
+    }
+}
+
+async fn to_file(
+    ours: &Biller,
+    asked: &ReadTeam,
+    format: Format,
+    to: &std::path::Path,
+) -> Result<usize, ExportProblem<recovery_desk::failure::Failure>> {
+    let times = ShownTimes::utc();
+    let next = async |after: Option<String>| -> Result<ExportPage, recovery_desk::failure::Failure> {
+        let shown = ReadTeam { after, ..asked.clone() };
+        ours.ask(ExportReview { shown, format: format.name().to_owned() }).await
+    };
+    export(format, &times, to, next).await.map(|exported| exported.members)
+}
+
+/// Names and addresses in the order of a CSV file.
+fn read_csv(path: &std::path::Path) -> Vec<Vec<String>> {
+    let bytes = std::fs::read(path).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let text = text.strip_prefix('\u{feff}').unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// Two hundred members of Hartwell beside those there are, by hand: no import is tried here.
+async fn many(world: &World, how_many: i64) {
+    let mut tx = world.desk.database.begin().await.unwrap();
+    let users = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+        INSERT INTO users (id, company_id, kind, given_name, family_name, given_fold, family_fold, email, email_fold,
+                           account, security_epoch, created_at)
+        SELECT 'member-' || CAST(100000 + i AS TEXT), (SELECT id FROM companies WHERE name = 'Hartwell Logistics'), 'standard', 'Member',
+          'No' || CAST(100000 + i AS TEXT), 'member', 'no' || CAST(100000 + i AS TEXT), 'm' || CAST(i AS TEXT) || '@hartwell.example',
+          'm' || CAST(i AS TEXT) || '@hartwell.example', 'active', 1, 1000 FROM n";
+    assert_eq!(sql(users).bind(how_many).run(&mut tx).await.unwrap(), how_many as u64);
+    let two_step = "INSERT INTO two_step (user_id, state, changed_at) SELECT id, 'never', 1000 FROM users WHERE id LIKE 'member-%'";
+    sql(two_step).run(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+on_both_databases! {
+    async fn d12_3_a_review_is_a_snapshot_marks_who_came_later_and_is_signed_as_it_was_seen(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        let ann = world.user(member("Ann", ANN)).await;
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let review = ours.ask(StartReview {}).await.unwrap();
+        assert_eq!((review.counts.members, review.counts.two_step_on, review.counts.added), (2, 1, 0));
+        assert_eq!((review.started_by.as_str(), review.signed_by.as_deref()), ("Grace Obi", None));
+        assert_eq!(refused(ours.ask(StartReview {}).await), "review_open");
+        // What changes afterwards is not what this review saw.
+        world.change("UPDATE two_step SET state = 'to_be_set_up_again' WHERE user_id = $1", &ann).await;
+        let nia = InviteMember { given_name: "Nia".to_owned(), family_name: "Cole".to_owned(), email: "nia@hartwell.example".to_owned() };
+        ours.ask(nia).await.unwrap();
+        assert_eq!(refused(ours.ask(sign_off(&review.review_id, &review.digest)).await), "changed_meanwhile", "Nia was not seen");
+        let page = ours.ask(shown(Some(&review.review_id), "all")).await.unwrap();
+        let rows: Vec<_> = page.members.iter().map(|row| (row.email.as_str(), row.two_step.as_str(), row.added)).collect();
+        assert_eq!(rows, [(ANN, "never", false), ("nia@hartwell.example", "never", true), (GRACE, "on", false)]);
+        let added = ours.ask(shown(Some(&review.review_id), "added")).await.unwrap().members;
+        assert_eq!(added.len(), 1);
+        let seen = page.review.unwrap();
+        world.later(Span::minutes(5));
+        let signed = ours.ask(sign_off(&review.review_id, &seen.digest)).await.unwrap();
+        assert_eq!((signed.signed_by.as_deref(), signed.counts.members, signed.counts.added), (Some("Grace Obi"), 3, 1));
+        assert_eq!((signed.signed_at.unwrap() - signed.started_at, signed.note.as_str()), (300_000, "Third quarter"));
+        assert_eq!(refused(ours.ask(sign_off(&review.review_id, &seen.digest)).await), "review_signed");
+        // It stays as it was seen, whatever happens afterwards.
+        world.change("UPDATE two_step SET state = 'off' WHERE user_id = $1", &ann).await;
+        let after = ours.ask(shown(Some(&review.review_id), "all")).await.unwrap();
+        assert_eq!((after.members, after.review.unwrap()), (page.members, signed.clone()));
+        let audited = world.audit().await;
+        let entry = audited.iter().find(|row| row.operation == "sign_off_review" && row.result == "done").unwrap();
+        assert!(entry.detail.as_ref().unwrap().contains(&signed.digest), "who, when and what");
+        // The next one begins anew.
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        ours.ask(StartReview {}).await.unwrap();
+        let list = ours.ask(ReadReviews { before: None }).await.unwrap().reviews;
+        assert_eq!(list.iter().map(|row| row.signed_at.is_some()).collect::<Vec<_>>(), [false, true]);
+    }
+
+    async fn d12_3_an_export_equals_the_screen_and_d12_4_holds_no_formula(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        let ann = world.user(member("Ann", ANN)).await;
+        world.change("UPDATE users SET given_name = '=HYPERLINK(\"https://evil.example\",\"x\")', family_name = '' WHERE id = $1", &ann).await;
+        many(&world, 1_200).await;
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let review = ours.ask(StartReview {}).await.unwrap();
+        let asked = ReadTeam { sort: "email".to_owned(), descending: true, ..shown(Some(&review.review_id), "without_two_step") };
+        let screen = whole(&ours, asked.clone()).await;
+        assert_eq!(screen.len(), 1_201);
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("review.csv");
+        assert_eq!(to_file(&ours, &asked, Format::Csv, &to).await.unwrap(), 1_201);
+        let lines = read_csv(&to);
+        let shown_mails: Vec<_> = screen.iter().map(|row| row.email.clone()).collect();
+        assert_eq!(lines.iter().map(|line| line[1].clone()).collect::<Vec<_>>(), shown_mails, "the same rows in the same order");
+        let hostile = lines.iter().find(|line| line[1] == ANN).unwrap();
+        assert!(hostile[0].starts_with("'=HYPERLINK"), "{hostile:?}");
+        assert!(lines.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t'])));
+        let to = folder.path().join("review.xlsx");
+        to_file(&ours, &asked, Format::Xlsx, &to).await.unwrap();
+        let bytes = std::fs::read(&to).unwrap();
+        assert!(bytes.starts_with(b"PK"), "a workbook");
+        // A folder that isn't there: no file, none in part, and the screen is as it was.
+        let nowhere = folder.path().join("gone").join("review.csv");
+        assert!(matches!(to_file(&ours, &asked, Format::Csv, &nowhere).await, Err(ExportProblem::NotWritten(_))));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        // Each export is audited and the day has ten of them.
+        for _ in 0..7 {
+            to_file(&ours, &asked, Format::Csv, &folder.path().join("again.csv")).await.unwrap();
+        }
+        let over = to_file(&ours, &asked, Format::Csv, &folder.path().join("over.csv")).await;
+        assert!(matches!(over, Err(ExportProblem::NotGiven(failure)) if failure.code() == "billing_limit"));
+        assert!(!folder.path().join("over.csv").exists());
+        assert!(world.audited("export_review", "done").await >= 10);
+    }
+
+    async fn five_thousand_members_page_by_page_sorted_and_filtered(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        many(&world, 5_000).await;
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let began = std::time::Instant::now();
+        let page = ours.team().await;
+        let took = began.elapsed();
+        assert_eq!((page.members.len(), page.counts.members, page.counts.two_step_on), (50, 5_001, 1));
+        // Measured far below; the bound is for machines that do something else beside it.
+        assert!(took.as_millis() < 2_000, "{took:?}");
+        println!("first page of 5,001 on {engine:?}: {took:?}");
+        for sort in ["name", "email", "two_step", "questions", "last_sign_in", "joined"] {
+            for descending in [false, true] {
+                let asked = ReadTeam { sort: sort.to_owned(), descending, name: "no10001".to_owned(), ..shown(None, "all") };
+                let rows = whole(&ours, asked).await;
+                let mut ids: Vec<_> = rows.iter().map(|row| row.user_id.clone()).collect();
+                assert_eq!(ids.len(), 10, "{sort} {descending}");
+                ids.sort();
+                ids.dedup();
+                assert_eq!(ids.len(), 10, "each once");
+            }
+        }
+        let all = whole(&ours, ReadTeam { sort: "two_step".to_owned(), descending: true, ..shown(None, "all") }).await;
+        assert_eq!((all.len(), all[0].email.as_str()), (5_001, GRACE));
+        assert_eq!(refused(ours.ask(shown(None, "nonsense")).await), "choice_unknown");
+        assert_eq!(refused(ours.ask(ReadTeam { after: Some("x".to_owned()), ..shown(None, "all") }).await), "choice_unknown");
+        let began = std::time::Instant::now();
+        let review = ours.ask(StartReview {}).await.unwrap();
+        println!("review of 5,001 on {engine:?}: {:?}", began.elapsed());
+        assert_eq!(review.counts.members, 5_001);
+    }
+
+    async fn a_billing_session_over_the_network_is_bound_to_its_device(engine: Engine) {
+        let (world, served) = crate::harness::api::served(engine).await;
+        world.user(NewUser { two_step: TwoStep::ToBeSetUpAgain, ..grace() }).await;
+        let desk = served.desk();
+        let half = desk.ask("billing_sign_in", json!({ "email": GRACE, "password": PASSWORD })).await.unwrap();
+        assert_eq!((half["result"].as_str(), half["by_mail"].as_bool()), (Some("code_needed"), Some(true)));
+        assert!(half.get("token").is_none(), "never in JSON");
+        world.post().await;
+        let code = world.mail.as_ref().unwrap().newest(GRACE, "verification code").code();
+        // Half a sign-in is worth nothing at another desk, nor in a window on the database.
+        let (other, token) = (served.desk(), desk.token().unwrap());
+        other.hold(Some(token.clone()));
+        assert_eq!(other.ask("enter_billing_code", json!({ "code": code })).await.unwrap_err(), "signed_out");
+        let entered = desk.ask("enter_billing_code", json!({ "code": code })).await.unwrap();
+        assert_eq!((entered["result"].as_str(), entered["operator"]["role"].as_str()), (Some("signed_in"), Some("billing")));
+        let body = serde_json::to_value(shown(None, "all")).unwrap();
+        assert_eq!(desk.ask("read_team", body.clone()).await.unwrap()["members"].as_array().unwrap().len(), 1);
+        let token = desk.token().unwrap();
+        other.hold(Some(token.clone()));
+        assert_eq!(other.ask("read_team", body).await.unwrap_err(), "signed_out", "a stolen token");
+        let window = world.ask(&Caller::Session(token), shown(None, "all")).await;
+        assert_eq!(refused(window), "signed_out");
+        served.stop().await;
+    }
+}
