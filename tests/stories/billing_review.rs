@@ -159,13 +159,8 @@ on_both_databases! {
         world.user(grace()).await;
         many(&world, 5_000).await;
         let ours = sign_in(&world, &gateway, GRACE).await;
-        let began = std::time::Instant::now();
         let page = ours.team().await;
-        let took = began.elapsed();
         assert_eq!((page.members.len(), page.counts.members, page.counts.two_step_on), (50, 5_001, 1));
-        // Measured far below; the bound is for machines that do something else beside it.
-        assert!(took.as_millis() < 2_000, "{took:?}");
-        println!("first page of 5,001 on {engine:?}: {took:?}");
         for sort in ["name", "email", "two_step", "questions", "last_sign_in", "joined"] {
             for descending in [false, true] {
                 let asked = ReadTeam { sort: sort.to_owned(), descending, name: "no10001".to_owned(), ..shown(None, "all") };
@@ -181,9 +176,7 @@ on_both_databases! {
         assert_eq!((all.len(), all[0].email.as_str()), (5_001, GRACE));
         assert_eq!(refused(ours.ask(shown(None, "nonsense")).await), "choice_unknown");
         assert_eq!(refused(ours.ask(ReadTeam { after: Some("x".to_owned()), ..shown(None, "all") }).await), "choice_unknown");
-        let began = std::time::Instant::now();
         let review = ours.ask(StartReview {}).await.unwrap();
-        println!("review of 5,001 on {engine:?}: {:?}", began.elapsed());
         assert_eq!(review.counts.members, 5_001);
     }
 

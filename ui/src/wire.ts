@@ -214,6 +214,24 @@ call_id: string | null,
  */
 detail: string | null, };
 
+export type BillingCodeEntered = { "result": "signed_in" } & SignedIn | { "result": "not_right", 
+/**
+ * Tries left.
+ */
+tries_left: number, };
+
+export type BillingSignIn = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Password.
+ */
+password: SecretText, };
+
+export type BillingSignedIn = { "result": "signed_in" } & SignedIn | { "result": "code_needed" } & HalfWay;
+
 export type CallUser = { 
 /**
  * The user.
@@ -411,6 +429,24 @@ export type CodeConfirmed = {
  * Until when risky operations are possible, UTC ms; none if the code was not right.
  */
 until: number | null, };
+
+export type CodeOnItsWay = { 
+/**
+ * Whether it travels by e-mail (2-step is to be set up again) and not by text message.
+ */
+by_mail: boolean, 
+/**
+ * The number as screens may show it: `•••• 42`; empty for an e-mail.
+ */
+masked: string, 
+/**
+ * Two characters that stand in the message too.
+ */
+reference: string, 
+/**
+ * Until when it works, UTC ms; none until the message is taken for sending.
+ */
+works_until: number | null, };
 
 export type CompanyRow = { 
 /**
@@ -722,6 +758,12 @@ call_id: string,
  */
 outcome: Outcome, };
 
+export type EnterBillingCode = { 
+/**
+ * What was typed.
+ */
+code: SecretText, };
+
 export type ExportAuditLog = { 
 /**
  * About this user.
@@ -751,6 +793,34 @@ until: number | null,
  * The last id of the page before.
  */
 before: string | null, };
+
+export type ExportPage = { 
+/**
+ * The company's name.
+ */
+company: string, 
+/**
+ * The review, on the first page.
+ */
+review: ReviewRow | null, 
+/**
+ * Each member.
+ */
+members: Array<MemberRow>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
+
+export type ExportReview = { 
+/**
+ * What the screen shows; its review must be named.
+ */
+shown: ReadTeam, 
+/**
+ * `csv` or `xlsx`, for the audit log.
+ */
+format: string, };
 
 export type FlagConcern = { 
 /**
@@ -828,11 +898,43 @@ idle_lock_ms: number,
  */
 demo_operators: Array<DemoOperator>, };
 
+export type HalfWay = { 
+/**
+ * Whether it travels by e-mail (2-step is to be set up again) and not by text message.
+ */
+by_mail: boolean, 
+/**
+ * The number as screens may show it: `•••• 42`; empty for an e-mail.
+ */
+masked: string, 
+/**
+ * Two characters that stand in the message too.
+ */
+reference: string, 
+/**
+ * Until when it works, UTC ms; none until the message is taken for sending.
+ */
+works_until: number | null, };
+
 export type InvitationConfirmed = { 
 /**
  * Active from now on.
  */
 ok: boolean, };
+
+export type InviteMember = { 
+/**
+ * Given name.
+ */
+given_name: string, 
+/**
+ * Family name.
+ */
+family_name: string, 
+/**
+ * E-mail address.
+ */
+email: string, };
 
 export type InviteOperator = { 
 /**
@@ -921,6 +1023,84 @@ at: number,
  * Links in it, in order; the window names them by number when it asks to open one.
  */
 links: Array<MailboxLink>, };
+
+export type MemberInvited = { 
+/**
+ * Always true; anything else is a refusal.
+ */
+ok: boolean, };
+
+export type MemberRow = { 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their work mail.
+ */
+email: string, 
+/**
+ * `standard` or `billing`.
+ */
+kind: string, 
+/**
+ * `active` or `locked`.
+ */
+account: string, 
+/**
+ * `never`, `on`, `off` or `to_be_set_up_again`.
+ */
+two_step: string, 
+/**
+ * Since when, UTC ms.
+ */
+two_step_since: number, 
+/**
+ * Whether all four questions are answered.
+ */
+questions_answered: boolean, 
+/**
+ * Last sign-in, UTC ms.
+ */
+last_sign_in_at: number | null, 
+/**
+ * When the account was made, UTC ms.
+ */
+joined_at: number, 
+/**
+ * Last reminder, UTC ms.
+ */
+reminded_at: number | null, 
+/**
+ * Signs of a shared log-in.
+ */
+signs: Array<MemberSign>, 
+/**
+ * Became a member after the review was started.
+ */
+added: boolean, };
+
+export type MemberSign = { 
+/**
+ * `distant_networks` (counted are days) or `same_phone` (counted are accounts of this company, this one included).
+ */
+sign: string, 
+/**
+ * What was counted.
+ */
+counted: number, 
+/**
+ * How many the policy takes for a sign.
+ */
+takes: number, 
+/**
+ * Over how many days back sessions are looked at.
+ */
+days_back: number, };
 
 export type MessageRow = { 
 /**
@@ -1372,6 +1552,38 @@ export type ReadPolicy = Record<symbol, never>;
 
 export type ReadReports = Record<symbol, never>;
 
+export type ReadReviews = { 
+/**
+ * The last id of the page before.
+ */
+before: string | null, };
+
+export type ReadTeam = { 
+/**
+ * As this review saw them; none: as they are now.
+ */
+review_id: string | null, 
+/**
+ * `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs` or `added`.
+ */
+filter: string, 
+/**
+ * How a name or the address begins; empty for all.
+ */
+name: string, 
+/**
+ * `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+ */
+sort: string, 
+/**
+ * From the end.
+ */
+descending: boolean, 
+/**
+ * Where the page before ended.
+ */
+after: string | null, };
+
 export type ReadTestLetter = { 
 /**
  * The message.
@@ -1383,6 +1595,18 @@ export type ReadUser = {
  * The user.
  */
 user_id: string, };
+
+export type RemindMember = { 
+/**
+ * Whom.
+ */
+user_id: string, };
+
+export type Reminded = { 
+/**
+ * When, UTC ms.
+ */
+reminded_at: number, };
 
 export type ReportContact = { 
 /**
@@ -1464,6 +1688,8 @@ export type RequestState = {
  */
 request_id: string, };
 
+export type ResendBillingCode = Record<symbol, never>;
+
 export type ResetUserTwoStep = { 
 /**
  * The user.
@@ -1512,6 +1738,76 @@ export type RetryMessage = {
  */
 message_id: string, };
 
+export type ReviewCounts = { 
+/**
+ * Members.
+ */
+members: number, 
+/**
+ * With 2-step on.
+ */
+two_step_on: number, 
+/**
+ * With 2-step to be set up again.
+ */
+to_be_set_up_again: number, 
+/**
+ * With all four questions answered.
+ */
+questions_answered: number, 
+/**
+ * With a sign of a shared log-in.
+ */
+with_signs: number, 
+/**
+ * Who became members after it was started.
+ */
+added: number, };
+
+export type ReviewRow = { 
+/**
+ * Its id.
+ */
+review_id: string, 
+/**
+ * Who started it.
+ */
+started_by: string, 
+/**
+ * UTC ms.
+ */
+started_at: number, 
+/**
+ * Who signed it off; none while it is open.
+ */
+signed_by: string | null, 
+/**
+ * UTC ms.
+ */
+signed_at: number | null, 
+/**
+ * What it shows, as a hash: SHA-256 in hexadecimal digits over every row.
+ */
+digest: string, 
+/**
+ * What it shows, in numbers.
+ */
+counts: ReviewCounts, 
+/**
+ * What whoever signed it off wrote.
+ */
+note: string, };
+
+export type ReviewRows = { 
+/**
+ * Each of them.
+ */
+reviews: Array<ReviewRow>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
+
 export type SaveNotes = { 
 /**
  * The call.
@@ -1555,6 +1851,20 @@ call_code: string | null,
  * Whether this very request was done before; then there is no code to show again.
  */
 already_done: boolean, };
+
+export type SignOffReview = { 
+/**
+ * Which.
+ */
+review_id: string, 
+/**
+ * The digest that was shown with it: what is signed is what was seen.
+ */
+digest: string, 
+/**
+ * A remark, if there is one.
+ */
+note: string, };
 
 export type SignedIn = { 
 /**
@@ -1624,6 +1934,8 @@ at: number, } | { "kind": "ended",
  */
 outcome: Outcome, };
 
+export type StartReview = Record<symbol, never>;
+
 export type StateOfRequest = { 
 /**
  * `unknown` (nothing was done), `judging`, `broken_off` (it counted, and there is no result), or `done`.
@@ -1643,6 +1955,54 @@ export type TakeOverCall = {
  * The user.
  */
 user_id: string, };
+
+export type TeamCounts = { 
+/**
+ * Members.
+ */
+members: number, 
+/**
+ * With 2-step on.
+ */
+two_step_on: number, 
+/**
+ * With 2-step to be set up again.
+ */
+to_be_set_up_again: number, 
+/**
+ * With all four questions answered.
+ */
+questions_answered: number, 
+/**
+ * Who never signed in.
+ */
+never_signed_in: number, };
+
+export type TeamPage = { 
+/**
+ * The company's name.
+ */
+company: string, 
+/**
+ * Whether reminding, inviting, signing off and exporting are possible in this session.
+ */
+may_change: boolean, 
+/**
+ * The company in numbers, as it is now.
+ */
+counts: TeamCounts, 
+/**
+ * The review, on its first page.
+ */
+review: ReviewRow | null, 
+/**
+ * Each member.
+ */
+members: Array<MemberRow>, 
+/**
+ * Where the next page begins; none at the end.
+ */
+next: string | null, };
 
 export type TestLetter = { 
 /**
@@ -1909,6 +2269,9 @@ export interface Operations {
   confirm_first_administrator: { request: ConfirmFirstAdministrator; answer: Confirmed };
   operator_sign_in: { request: OperatorSignIn; answer: SignedIn };
   demo_sign_in: { request: DemoSignIn; answer: SignedIn };
+  billing_sign_in: { request: BillingSignIn; answer: BillingSignedIn };
+  enter_billing_code: { request: EnterBillingCode; answer: BillingCodeEntered };
+  resend_billing_code: { request: ResendBillingCode; answer: CodeOnItsWay };
   who_is_in: { request: WhoIsIn; answer: DeskView };
   still_here: { request: StillHere; answer: Noted };
   operator_sign_out: { request: OperatorSignOut; answer: Ended };
@@ -1954,6 +2317,13 @@ export interface Operations {
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   export_audit_log: { request: ExportAuditLog; answer: AuditEntries };
   check_audit_log: { request: CheckAuditLog; answer: AuditChecked };
+  read_team: { request: ReadTeam; answer: TeamPage };
+  start_review: { request: StartReview; answer: ReviewRow };
+  sign_off_review: { request: SignOffReview; answer: ReviewRow };
+  read_reviews: { request: ReadReviews; answer: ReviewRows };
+  remind_member: { request: RemindMember; answer: Reminded };
+  invite_member: { request: InviteMember; answer: MemberInvited };
+  export_review: { request: ExportReview; answer: ExportPage };
   request_state: { request: RequestState; answer: StateOfRequest };
   confirm_time: { request: ConfirmTime; answer: TimeConfirmed };
   send_test_letter: { request: SendTestLetter; answer: TestLetter };

@@ -194,6 +194,7 @@ pub struct EnterBillingCode {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "result", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one a sign-in, written out at once")]
 pub enum BillingCodeEntered {
     /// In.
     SignedIn(SignedIn),
