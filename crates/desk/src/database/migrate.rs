@@ -137,6 +137,11 @@ mod tests {
     #[test]
     fn both_engines_have_the_same_statements() {
         for (lite, pg) in SQLITE.iter().zip(POSTGRES.iter()) {
+            assert_eq!(lite.version, pg.version);
+            // Fragments of addresses: FTS5 here, pg_trgm there.
+            if lite.version == 3 {
+                continue;
+            }
             let mapped = lite.sql.as_str().replace("BLOB", "BYTEA");
             assert_eq!(mapped, pg.sql.as_str().replace(" COLLATE \"C\"", ""), "migration {}", lite.version);
         }
