@@ -82,11 +82,12 @@ pub fn can_be_verified(caller: &Caller, by_reference: bool, now: Moment) -> Resu
     if caller.account == Account::Closed {
         return Err(CannotVerify::Closed);
     }
-    if caller.answers < 4 {
-        return Err(CannotVerify::AnswersMissing);
-    }
+    // Before the answers: a stop ends verdicts, and missing answers must not hide it.
     if let Some(until) = caller.stopped_until.filter(|until| now < *until) {
         return Err(CannotVerify::Stopped(until));
+    }
+    if caller.answers < 4 {
+        return Err(CannotVerify::AnswersMissing);
     }
     let paused = if by_reference { caller.reference_paused_until } else { caller.paused_until };
     match paused.filter(|until| now < *until) {
@@ -179,6 +180,9 @@ pub fn verified(right: usize, policy: &Policy) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -221,6 +225,19 @@ mod tests {
             verified_until: Some(Moment(NOW.0 + 1)),
             ..call()
         }
+    }
+
+    #[test]
+    fn missing_answers_do_not_hide_a_stop() {
+        let stopped = Caller { answers: 3, stopped_until: Some(Moment(NOW.0 + 1)), ..caller() };
+        let verified = Call {
+            verified_until: Some(Moment(NOW.0 + 1)),
+            verified_at: Some(NOW),
+            state: CallState::Verified,
+            ..call()
+        };
+        let standing = standing(&verified, &stopped, &Policy::default(), NOW);
+        assert_eq!(standing, Standing::CannotBeVerified(CannotVerify::Stopped(Moment(NOW.0 + 1))));
     }
 
     #[test]

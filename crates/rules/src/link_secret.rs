@@ -117,5 +117,29 @@ mod tests {
             let same = LinkSecret::from_random(&one).expose() == LinkSecret::from_random(&other).expose();
             prop_assert_eq!(same, one == other);
         }
+
+        #[test]
+        fn one_changed_character_is_another_secret_or_none(
+            random in any::<[u8; 32]>(), at in 0..LinkSecret::LENGTH, to in any::<char>(),
+        ) {
+            let secret = LinkSecret::from_random(&random);
+            let changed: String = secret.expose().chars().enumerate().map(|(i, c)| if i == at { to } else { c }).collect();
+            match LinkSecret::parse(&changed) {
+                Ok(other) => prop_assert_eq!(other.expose(), changed),
+                Err(_) => prop_assert_ne!(secret.expose(), changed),
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_is_its_only_spelling(text in "[A-Za-z0-9_-]{43}") {
+            if let Ok(secret) = LinkSecret::parse(&text) {
+                // 42 characters of six bits and one of four are 256 bits: written again they are the same text.
+                let value = |c: char| ALPHABET.iter().position(|known| char::from(*known) == c).unwrap() as u8;
+                let bits: Vec<bool> = text.chars().flat_map(|c| (0..6).rev().map(move |i| value(c) >> i & 1 == 1)).collect();
+                let octets: Vec<u8> = bits.chunks(8).take(32).map(|octet| octet.iter().fold(0, |octet, bit| octet << 1 | u8::from(*bit))).collect();
+                let again = LinkSecret::from_random(&octets.try_into().unwrap());
+                prop_assert_eq!(again.expose(), secret.expose());
+            }
+        }
     }
 }

@@ -276,4 +276,29 @@ mod tests {
         assert_eq!(policy.count(Number::ChecksADay), 5);
         assert_eq!(policy.count(Number::ChecksACall), 2);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_database_says_every_number_stays_within_its_bounds(
+            overrides in proptest::collection::vec((0..RULES.len(), proptest::prelude::any::<i64>(), 0_i64..40), 0..40),
+        ) {
+            let named = overrides.iter().map(|(i, wild, near)| {
+                // Half of them near the bounds, where a slip of one would show.
+                let rule = &RULES[*i];
+                (rule.name, if near % 2 == 0 { *wild } else { rule.least - 2 + near / 2 })
+            });
+            let policy = Policy::with_overrides(named);
+            for rule in RULES {
+                let value = policy.count(rule.number);
+                proptest::prop_assert!((rule.least..=rule.most).contains(&value), "{} {value}", rule.name);
+            }
+        }
+
+        #[test]
+        fn of_two_values_one_is_looser(i in 0..RULES.len(), one in proptest::prelude::any::<i64>(), other in proptest::prelude::any::<i64>()) {
+            let rule = &RULES[i];
+            proptest::prop_assert_eq!(rule.loosens(one, other) || rule.loosens(other, one), one != other);
+            proptest::prop_assert!(!(rule.loosens(one, other) && rule.loosens(other, one)));
+        }
+    }
 }

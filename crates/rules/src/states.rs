@@ -252,4 +252,22 @@ mod tests {
         assert!(LockedBy::Owner.reopened_by_unlock_link());
         assert!(!LockedBy::Administrator.reopened_by_unlock_link());
     }
+
+    /// Names lead to a variant and back, and nothing else leads anywhere.
+    macro_rules! only_its_names {
+        ($text:expr, $($state:ident)+) => {
+            $(if let Some(state) = $state::from_name($text) {
+                proptest::prop_assert_eq!(state.name(), $text);
+                proptest::prop_assert!($state::ALL.contains(&state));
+            })+
+        };
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn only_stored_names_are_read(text in "[a-z_ ]{0,24}|active|Active|on|ON|verified|ended |accepted|sign_in|sign-in") {
+            let text = text.as_str();
+            only_its_names!(text, Account LockedBy TwoStep CodePurpose SecondStep Change UserKind CallState Outcome MessageKind MessageState);
+        }
+    }
 }
