@@ -162,21 +162,20 @@ pub async fn export_audit_log<R: Runtime>(
     app: AppHandle<R>,
     connection: State<'_, Connection>,
     filter: Value,
-    file_name: String,
 ) -> Result<Option<u64>, WireFailure> {
-    let Some(target) = choose_where_to_save(&app, &file_name).await else { return Ok(None) };
+    let Some(target) = choose_where_to_save(&app).await else { return Ok(None) };
     export::audit_log(&connection, export::filter(&filter), &target).await.map(Some)
 }
 
-/// Where an export goes, by the system's own dialog.
-async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>, file_name: &str) -> Option<PathBuf> {
+/// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
+async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
     // As above: release builds don't have this.
     #[cfg(debug_assertions)]
     if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {
         return Some(path.into());
     }
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file().set_title("Export").set_file_name(file_name);
+    let dialog = app.dialog().file().set_title("Export").set_file_name("audit-log.csv");
     dialog.add_filter("CSV", &["csv"]).save_file(move |chosen| {
         let _ = tell.send(chosen);
     });

@@ -3,10 +3,12 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use recovery_desk::failure::WireFailure;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
+use recovery_desk::team_export::inert;
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
@@ -84,9 +86,7 @@ fn cell(text: &str) -> String {
         .chars()
         .map(|c| if c.is_control() || recovery_rules::display_name::is_unsafe(c) { ' ' } else { c })
         .collect();
-    let formula = plain.trim_start().starts_with(['=', '+', '-', '@']);
-    let mark = if formula { "'" } else { "" };
-    format!("\"{mark}{}\"", plain.replace('"', "\"\""))
+    format!("\"{}\"", inert(&plain).replace('"', "\"\""))
 }
 
 /// A file that is not complete yet. Dropped before its end, it is gone.
@@ -98,12 +98,18 @@ struct Unfinished {
 
 impl Unfinished {
     fn beside(target: &Path) -> Result<Self, Problem> {
-        let mut name = target.file_name().unwrap_or_default().to_os_string();
-        name.push(".unfinished");
+        // A name of its own for each export, so that nothing of anybody's is in the way or taken away.
+        static EXPORTS: AtomicU32 = AtomicU32::new(0);
+        let mut name = std::ffi::OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".{}.{}.part", std::process::id(), EXPORTS.fetch_add(1, Ordering::Relaxed)));
         let unfinished = target.with_file_name(name);
-        // What a crash left is no obstacle; what anybody put there is not written through.
-        let _ = std::fs::remove_file(&unfinished);
-        let file = std::fs::File::create_new(&unfinished)
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(&unfinished)
             .map_err(|source| Problem::NotWritten { path: target.to_path_buf(), source })?;
         Ok(Self { file: Some(std::io::BufWriter::new(file)), unfinished, target: target.to_path_buf() })
     }

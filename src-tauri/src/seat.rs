@@ -81,6 +81,13 @@ impl Seat {
         self.lock().signed_in.as_ref().map(|signed_in| signed_in.token.clone())
     }
 
+    /// The token of a session that is in: a sign-in on its half way hears no events and is not ended for that.
+    pub fn session_token(&self) -> Option<SecretText> {
+        let sitting = self.lock();
+        let arrived = sitting.signed_in.as_ref().filter(|signed_in| signed_in.operator_id.is_some());
+        arrived.map(|signed_in| signed_in.token.clone())
+    }
+
     /// Who asks when the page asks.
     pub fn caller(&self) -> Caller {
         match &self.lock().signed_in {

@@ -105,6 +105,23 @@ on_both_databases! {
         assert!(matches!(pages::sign_in(&forgot.world.desk, PRIYA, NEW_PASSWORD).await.unwrap(), UserSignedIn::CodeNeeded { .. }));
     }
 
+    async fn d11_3_a_single_administrator_who_waited_a_day_is_still_one_alone(engine: Engine) {
+        let forgot = Forgot::new(engine, TwoStep::On).await;
+        let mut ines = forgot.world.operator(Role::Administrator, "Ines Vogt").await;
+        let dana = forgot.world.agent("Dana Whitlock").await;
+        let call = dana.open(&forgot.user).await.unwrap();
+        dana.end(&call.call_id).await.unwrap();
+        assert!(ines.ask(reset(&forgot.user)).await.unwrap().alone_from.is_some(), "within a day of a call");
+        forgot.later(Span::hours(24));
+        ines.sign_in().await.unwrap();
+        approve(&ines).await;
+        assert_eq!(two_step(&ines, &forgot.user).await, "to_be_set_up_again");
+        let links = forgot.letters(LINK);
+        forgot.asks(PRIYA).await.unwrap();
+        forgot.post().await;
+        assert_eq!((forgot.letters(LINK), forgot.letters(WAITS)), (links, 1));
+    }
+
     async fn d11_3_what_two_administrators_reset_holds_back_no_link(engine: Engine) {
         let forgot = Forgot::new(engine, TwoStep::On).await;
         let ines = forgot.world.operator(Role::Administrator, "Ines Vogt").await;

@@ -47,8 +47,8 @@ export const openLink = (messageId: string, index: number) =>
 export const chooseDatabaseFile = () => settle(invoke<string | null>("choose_database_file"));
 
 /** Writes the audit log to a file chosen in the system's own dialog; says how many entries, null if none was chosen. */
-export const exportAuditLog = (filter: RequestOf<"read_audit_log">, fileName: string) =>
-  settle(invoke<number | null>("export_audit_log", { filter, fileName }));
+export const exportAuditLog = (filter: RequestOf<"read_audit_log">) =>
+  settle(invoke<number | null>("export_audit_log", { filter }));
 
 /** The window starts hidden; this shows it once there is something to see. */
 export const windowReady = () => settle(invoke<null>("window_ready"));

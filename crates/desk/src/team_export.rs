@@ -98,7 +98,7 @@ fn csv(members: &[MemberRow], times: &ShownTimes) -> io::Result<Vec<u8>> {
 
 /// A cell that no spreadsheet takes for a formula: what could begin one stands behind an apostrophe (OWASP ASVS 5.0,
 /// 1.2.10; D12.4).
-fn inert(cell: &str) -> String {
+pub fn inert(cell: &str) -> String {
     let text: String = cell.chars().filter(|c| *c != '\0').collect();
     let begins = text.trim_start_matches([' ', '\u{a0}', '\u{feff}', '\u{200b}']).chars().next();
     if begins.is_some_and(|c| "=+-@\t\r\n＝＋－＠".contains(c)) || text.starts_with(['\t', '\r', '\n']) {

@@ -152,7 +152,7 @@ impl Watch {
     async fn run(mut self) {
         loop {
             self.end_what_was_locked().await;
-            let Some(token) = self.seat.token() else {
+            let Some(token) = self.seat.session_token() else {
                 self.last = None;
                 let _ = tokio::time::timeout(EVERY, self.look_now.notified()).await;
                 continue;

@@ -2,7 +2,6 @@
 import { exportAuditLog } from "../bridge";
 import type { AuditEntry } from "../contract";
 import { asked, type AuditFilter, everything } from "../logic/audit-filter";
-import { dateField } from "../logic/typed-time";
 import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
 import { ask } from "./ask";
@@ -85,7 +84,7 @@ class Audit {
     if (this.exporting) return;
     this.exporting = true;
     const now = Date.now();
-    const { answer, failure } = await exportAuditLog(asked(this.filter, now, null), words.audit.file_name(dateField(now)));
+    const { answer, failure } = await exportAuditLog(asked(this.filter, now, null));
     this.exporting = false;
     if (failure !== null) return notices.failed(failure);
     if (answer === null) notices.news(words.audit.not_exported);

@@ -110,7 +110,13 @@ impl Judging for BillingSignIn {
         judged: bool,
         work: &mut Work<'_>,
     ) -> Result<BillingSignedIn, Stop> {
-        let Some(before) = reserved.filter(|_| judged) else { return Err(Refusal::SignInNotRight.into()) };
+        // Whoever can't come in here costs as many statements with the right password as with a wrong one.
+        let comes_in = |user: &users::User| {
+            judged
+                && matches!(user.account(), Ok(Account::Active))
+                && matches!(user.kind(), Ok(UserKind::Billing))
+        };
+        let Some(before) = reserved.filter(comes_in) else { return Err(Refusal::SignInNotRight.into()) };
         let user = users::lock(&mut work.tx, &before.id).await?.ok_or(Refusal::SignInNotRight)?;
         let may = user.account()? == Account::Active
             && user.security_epoch == before.security_epoch
@@ -227,6 +233,8 @@ impl Judging for EnterBillingCode {
     const HASHES: usize = 0;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Tried, Stop> {
+        // The user's row first, as where the code is right: two at once would wait for each other in a circle.
+        lock_arriving(work).await?;
         let challenge_id = work.arriving()?.challenge_id.clone();
         short_codes::spend_try(CodePurpose::SignIn, &challenge_id, self.code.expose(), work).await
     }

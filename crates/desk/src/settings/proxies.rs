@@ -43,7 +43,15 @@ impl TrustedProxies {
 pub fn network(text: &str) -> Result<IpNet, NotANetwork> {
     let of_address = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
     let network = text.parse::<IpNet>().or_else(|_| of_address());
-    network.ok().filter(|network| network.prefix_len() > 0).ok_or_else(|| NotANetwork(text.to_owned()))
+    network.ok().filter(is_narrow).ok_or_else(|| NotANetwork(text.to_owned()))
+}
+
+/// Halves of the world are no proxies, and an IPv4 network in IPv6 clothes would never match: peers are compared as IPv4.
+fn is_narrow(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(network) => network.prefix_len() >= 8,
+        IpNet::V6(network) => network.prefix_len() >= 16 && network.addr().to_ipv4_mapped().is_none(),
+    }
 }
 
 impl From<Vec<IpNet>> for TrustedProxies {
@@ -75,7 +83,17 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_named_and_all_the_world_is_none() {
-        for text in ["proxy.example", "10.0.0.0/33", "", "0.0.0.0/0", "::/0"] {
+        for text in [
+            "proxy.example",
+            "10.0.0.0/33",
+            "",
+            "0.0.0.0/0",
+            "0.0.0.0/1",
+            "128.0.0.0/1",
+            "::/0",
+            "::/1",
+            "::ffff:10.0.0.0/104",
+        ] {
             assert_eq!(TrustedProxies::parse(&[text]), Err(NotANetwork(text.to_owned())));
         }
     }

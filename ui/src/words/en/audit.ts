@@ -54,7 +54,6 @@ export const audit = {
   close: "Close",
   export: "Export…",
   exporting: "Exporting…",
-  file_name: (day: string) => `audit-log-${day}.csv`,
   exported: (n: number) => `${plural(n, "entry is", "entries are")} exported. The export is in the log too.`,
   not_exported: "Nothing was exported: no file was chosen.",
 };

@@ -100,11 +100,16 @@ impl Plain for ResetUserTwoStep {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;
-        // Nobody else looked at it: for a day the mailbox alone must not be enough for a new password (D11.3).
-        let (keys, now) = (&work.desk.keys, work.now);
-        counters::spend(&mut work.tx, keys, Counter::TwoStepResetAlone, &user.id, LATELY, now).await?;
+        reset_by_one_alone(&user.id, work).await?;
         Ok(Decided::DONE)
     }
+}
+
+/// Nobody else looked at this reset of 2-step: for a day the mailbox alone must not be enough for a new password (D11.3).
+pub(super) async fn reset_by_one_alone(user_id: &str, work: &mut Work<'_>) -> Result<(), Stop> {
+    let (keys, now) = (&work.desk.keys, work.now);
+    counters::spend(&mut work.tx, keys, Counter::TwoStepResetAlone, user_id, LATELY, now).await?;
+    Ok(())
 }
 
 /// Why a reset of this user needs a second administrator; none if one suffices.

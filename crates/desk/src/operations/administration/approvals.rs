@@ -7,6 +7,7 @@ use recovery_rules::roles::Door;
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::reset_by_one_alone;
 use super::asking::seal;
 use super::wanted::Wanted;
 use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, reason};
@@ -204,7 +205,15 @@ impl Plain for ApproveRequest {
         if !approvals::decide(&mut work.tx, &request.id, "approved", &me, "", work.now).await? {
             return Err(Refusal::DecidedAlready.into());
         }
-        content(&request)?.carry_out(work).await?;
+        let wanted = content(&request)?;
+        let alone = match &wanted {
+            Wanted::ResetTwoStep { user_id, .. } if request.asked_by == me => Some(user_id.clone()),
+            _ => None,
+        };
+        wanted.carry_out(work).await?;
+        if let Some(user_id) = alone {
+            reset_by_one_alone(&user_id, work).await?;
+        }
         work.note("asked_by", request.asked_by.clone());
         work.note("reason", request.reason.clone());
         work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;

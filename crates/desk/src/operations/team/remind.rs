@@ -1,5 +1,5 @@
-//! Reminds a member by letter to turn 2-step on; never twice in three days. The limit is spent before anything is looked
-//! at, so that guessed ids cost as much as members.
+//! Reminds a member by letter to turn 2-step on; never twice in three days. What is refused gives its place of the day's
+//! limit back: a guessed id costs nothing, and learns nothing but *not found*.
 
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
