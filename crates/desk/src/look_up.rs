@@ -4,6 +4,7 @@
 use recovery_rules::look_up_query::Query;
 
 use crate::database::Tx;
+use crate::store::address_fragments;
 use crate::store::look_up::{
     self as store, By, Candidate, beginning, by_last4, by_names, companies, of_company,
 };
@@ -40,7 +41,7 @@ pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<St
         candidates.retain(|candidate| matches(candidate, tokens, digits, email));
     }
     if let Some(fragment) = email.filter(|_| candidates.is_empty()) {
-        let ids = store::address_containing(tx, fragment).await?;
+        let ids = address_fragments::containing(tx, fragment).await?;
         candidates = store::of_ids(tx, &ids).await?;
     }
     candidates.sort_by_key(|candidate| rank(candidate, tokens));

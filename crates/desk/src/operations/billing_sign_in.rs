@@ -2,7 +2,6 @@
 //! is bound to the own company and, over the network, to the device; the newest wins. A remembered browser counts for
 //! nothing here. Unknown, wrong, locked, closed and not a billing user look the same and take the same time.
 
-use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -94,14 +93,8 @@ impl Judging for BillingSignIn {
     }
 
     async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
-        let password = Password::new(self.password.expose().to_owned());
-        match reserved.as_ref().and_then(|user| user.password_hash.as_deref()) {
-            Some(hash) => Ok(hasher.verify_password(&password, hash).await?),
-            None => {
-                hasher.verify_against_nothing(&password).await?;
-                Ok(false)
-            }
-        }
+        let hash = reserved.as_ref().and_then(|user| user.password_hash.as_deref());
+        password_tries::is_right(&self.password, hash, hasher).await
     }
 
     async fn settle(

@@ -1,6 +1,5 @@
 //! An operator signs in: e-mail, password and authenticator code together, one answer for all three.
 
-use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Role, Who};
@@ -73,17 +72,8 @@ impl Judging for OperatorSignIn {
     }
 
     async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
-        let password = Password::new(self.password.expose().to_owned());
-        match reserved {
-            Some(operators::Operator { password_hash: Some(hash), .. }) => {
-                Ok(hasher.verify_password(&password, hash).await?)
-            }
-            _ => {
-                // An unknown address costs the same time.
-                hasher.verify_against_nothing(&password).await?;
-                Ok(false)
-            }
-        }
+        let hash = reserved.as_ref().and_then(|operator| operator.password_hash.as_deref());
+        password_tries::is_right(&self.password, hash, hasher).await
     }
 
     async fn settle(

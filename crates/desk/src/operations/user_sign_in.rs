@@ -1,7 +1,6 @@
 //! A user signs in on the account pages: e-mail and password, then a verification code where 2-step asks for
 //! one and the browser isn't remembered. Unknown, wrong, locked and closed look the same and take the same time.
 
-use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -110,14 +109,8 @@ impl Judging for UserSignIn {
     }
 
     async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
-        let password = Password::new(self.password.expose().to_owned());
-        match reserved.as_ref().and_then(|user| user.password_hash.as_deref()) {
-            Some(hash) => Ok(hasher.verify_password(&password, hash).await?),
-            None => {
-                hasher.verify_against_nothing(&password).await?;
-                Ok(false)
-            }
-        }
+        let hash = reserved.as_ref().and_then(|user| user.password_hash.as_deref());
+        password_tries::is_right(&self.password, hash, hasher).await
     }
 
     async fn settle(

@@ -1,6 +1,7 @@
 //! The SQL, one file a table. Functions take the transaction and plain values, and decide nothing: whether a
 //! row may be touched is in the WHERE clause the caller asks for, and the row count says whether it was.
 
+pub mod address_fragments;
 pub mod approvals;
 pub mod audit;
 pub mod call_references;

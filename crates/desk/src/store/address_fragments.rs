@@ -1,0 +1,52 @@
+//! Fragments of addresses, for a look-up that found nothing by beginnings: an index of triples of letters, which each
+//! engine has in its own way (migration 0003).
+
+use super::look_up::HITS;
+use crate::database::{Tx, sql};
+
+/// Users the part of whose address before the `@` contains this, read from the index of fragments; of a common fragment
+/// only some. Three characters at least.
+pub async fn containing(tx: &mut Tx, fragment: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows: Vec<(String,)> = match tx {
+        Tx::Sqlite(_) => {
+            // No positions are kept in the index: it gives who has all the fragment's triples, and what has them elsewhere
+            // is left out here.
+            sql("SELECT u.id FROM (SELECT rowid AS number FROM fragments WHERE fragments MATCH $1 LIMIT 200) AS f
+                 CROSS JOIN user_fragments AS n CROSS JOIN users AS u
+                 WHERE n.number = f.number AND u.id = n.user_id
+                   AND instr(substr(u.email_fold, 1, instr(u.email_fold, '@') - 1), $2) > 0 LIMIT $3")
+            .bind(triples(fragment))
+            .bind(fragment)
+            .bind(HITS as i64)
+            .all(tx)
+            .await?
+        }
+        Tx::Postgres(_) => {
+            // Without these a fragment that a tenth of the addresses contain is looked for in the whole table.
+            let _: (String,) = sql("SELECT set_config('enable_seqscan', 'off', true)
+                                     || set_config('gin_fuzzy_search_limit', '2000', true)
+                                     || set_config('plan_cache_mode', 'force_custom_plan', true)")
+            .one(tx)
+            .await?;
+            let found = sql("SELECT id FROM users WHERE split_part(email_fold, '@', 1) LIKE $1 LIMIT $2")
+                .bind(format!("%{}%", fragment.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
+                .bind(HITS as i64)
+                .all(tx)
+                .await?;
+            let _: (String,) = sql("SELECT set_config('enable_seqscan', 'on', true)
+                                     || set_config('gin_fuzzy_search_limit', '0', true)
+                                     || set_config('plan_cache_mode', 'auto', true)")
+            .one(tx)
+            .await?;
+            found
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// What FTS5 is asked for: all the three-letter pieces of a text, each quoted.
+fn triples(fragment: &str) -> String {
+    let letters: Vec<char> = fragment.chars().collect();
+    let quoted = |three: &[char]| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
+    letters.windows(3).map(quoted).collect::<Vec<_>>().join(" AND ")
+}
