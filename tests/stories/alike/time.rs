@@ -128,17 +128,23 @@ on_both_databases! {
     }
 
     async fn a_reset_code_at_its_limit_takes_the_same_time_by_text_and_by_email(engine: Engine) {
-        let ways = [Forgot::new(engine, TwoStep::On).await, Forgot::new(engine, TwoStep::Off).await];
-        let links = [ways[0].staged().await, ways[1].staged().await];
-        for (forgot, link) in ways.iter().zip(&links) {
-            for _ in 0..5 {
+        // Databases differ among themselves by more than the ways do, so each way has six, asked in turn.
+        let mut ways = [Vec::new(), Vec::new()];
+        for _ in 0..6 {
+            for (way, state) in [TwoStep::On, TwoStep::Off].into_iter().enumerate() {
+                let forgot = Forgot::new(engine, state).await;
+                let link = forgot.staged().await;
+                for _ in 0..5 {
+                    forgot.later(Span::seconds(61));
+                    forgot.again(&link).await.unwrap();
+                }
                 forgot.later(Span::seconds(61));
-                forgot.again(link).await.unwrap();
+                ways[way].push((forgot, link));
             }
-            forgot.later(Span::seconds(61));
         }
-        in_turn(&format!("{engine:?}, a reset code again at its limit, text as known, e-mail as unknown"), async |_, way| {
-            assert_eq!(refused(ways[way].again(&links[way]).await), "codes_used");
+        in_turn(&format!("{engine:?}, a reset code again at its limit, text as known, e-mail as unknown"), async |i, way| {
+            let (forgot, link) = &ways[way][i / 2 % 6];
+            assert_eq!(refused(forgot.again(link).await), "codes_used");
         })
         .await;
     }
