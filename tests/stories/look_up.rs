@@ -38,6 +38,8 @@ on_both_databases! {
             ("Jan", "van den Berg", "jan@harrow.example", "Harrow & Sons"),
             ("Harriet", "Lum", "desk_2020@harrow.example", "Harrow & Sons"),
             ("Sara", "Willora", "s.willora_w@studio.example", "Mulman Studio 6040"),
+            ("Sara", "Quist", "quist@studio.example", "Mulman Studio 16040"),
+            ("Ana", "Reis", "reis@studio.example", "Studio 54 Lisbon"),
         ] {
             world.user(NewUser { given, family, email, company, ..NewUser::default() }).await;
         }
@@ -61,6 +63,11 @@ on_both_databases! {
             ("willora", vec!["Sara Willora"]),
             ("mulman studio 6040 sara", vec!["Sara Willora"]),
             ("mulman studio 6040", vec!["Sara Willora"]),
+            ("mulman studio 16040 sara", vec!["Sara Quist"]),
+            ("sara mulman studio 16040", vec!["Sara Quist"]),
+            ("studio 54 ana", vec!["Ana Reis"]),
+            ("ana studio 54", vec!["Ana Reis"]),
+            ("reis 54", vec!["Ana Reis"]),
             // In the middle of an address, where nothing begins so; no letter is a wildcard.
             ("illora_w", vec!["Sara Willora"]),
             ("k_202", vec!["Harriet Lum"]),

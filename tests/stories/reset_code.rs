@@ -67,7 +67,7 @@ on_both_databases! {
     async fn d7_3_a_password_that_cannot_be_is_refused_with_the_reason(engine: Engine) {
         for (two_step, password, problem) in [
             (TwoStep::Never, "fourteen chars", "password_too_short"),
-            (TwoStep::On, "seven77", "password_too_short_beside_two_step"),
+            (TwoStep::On, "seven77", "password_too_short"),
             (TwoStep::Off, "vK4!tq9w", "password_too_short"),
             (TwoStep::Never, "passwordpassword", "password_common"),
             (TwoStep::Never, "hartwell logistics forever", "password_contains_name"),

@@ -1,13 +1,14 @@
 //! Choosing and ranking among the candidates of a look-up. Every word typed must begin a word of the name, the
 //! company or the e-mail address, or be the last four digits of the phone.
 
-use recovery_rules::look_up_query::Query;
+use recovery_rules::look_up_query::{Query, last_four};
 
 use crate::database::Tx;
 use crate::store::address_fragments;
 use crate::store::look_up::{
     self as store, By, Candidate, beginning, by_last4, by_names, companies, of_company,
 };
+use crate::store::two_words::{self, Pair};
 
 /// Rows shown at most.
 pub const LIMIT: usize = 8;
@@ -22,23 +23,23 @@ const COMPANIES: i64 = 5;
 /// way, candidates of several words are read and looked at one by one, which is slower and rare; a single word is then
 /// looked for in the middle of addresses.
 pub async fn words(tx: &mut Tx, query: &Query) -> Result<(Vec<Candidate>, Vec<String>), sqlx::Error> {
-    let Query::Words { tokens, phone_digits, email_prefix } = query else {
+    let Query::Words { tokens, number, email_prefix } = query else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let (digits, email) = (phone_digits.as_deref(), email_prefix.as_deref());
+    let (number, email) = (number.as_deref(), email_prefix.as_deref());
     let ids = if query.family_name_only() {
         store::family_beginning(tx, &tokens[0]).await?
     } else {
-        hits(tx, tokens, digits, email).await?
+        hits(tx, tokens, number, email).await?
     };
     let mut candidates = store::of_ids(tx, &ids).await?;
-    if let (Some(digits), Some(longest)) = (digits, tokens.iter().max_by_key(|token| token.len())) {
-        candidates.extend(by_last4(tx, digits, longest, CANDIDATES).await?);
+    if let (Some(number), Some(longest)) = (number, tokens.iter().max_by_key(|token| token.len())) {
+        candidates.extend(by_last4(tx, last_four(number), longest, CANDIDATES).await?);
     }
-    candidates.retain(|candidate| matches(candidate, tokens, digits, email));
+    candidates.retain(|candidate| matches(candidate, tokens, number, email));
     if candidates.is_empty() && tokens.len() > 1 {
         candidates = gather(tx, tokens).await?;
-        candidates.retain(|candidate| matches(candidate, tokens, digits, email));
+        candidates.retain(|candidate| matches(candidate, tokens, number, email));
     }
     if let Some(fragment) = email.filter(|_| candidates.is_empty()) {
         let ids = address_fragments::containing(tx, fragment).await?;
@@ -59,54 +60,67 @@ pub async fn address(tx: &mut Tx, prefix: &str) -> Result<Vec<Candidate>, sqlx::
 }
 
 /// Ids of a page and one more, from the likeliest source to the least likely; the rest is not asked once they are full.
-///
-/// Digits may be a company's own number too ("Studio 2020"); those of a phone are looked for elsewhere.
 async fn hits(
     tx: &mut Tx,
     tokens: &[String],
-    digits: Option<&str>,
+    number: Option<&str>,
     email: Option<&str>,
 ) -> Result<Vec<String>, sqlx::Error> {
     let mut hits = Hits::default();
-    if let Some(digits) = digits {
-        for split in 1..=tokens.len() {
-            let (company, name) =
-                (format!("{} {digits}", tokens[..split].join(" ")), tokens[split..].join(" "));
-            if hits.wanted() {
-                hits.add(store::colleague_beginning(tx, &company, &name).await?);
-            }
-        }
-        if let Some(email) = email.filter(|_| hits.wanted()) {
-            hits.add(store::address_beginning(tx, email).await?);
-        }
-        return Ok(hits.ids);
+    match (number, tokens) {
+        (Some(number), _) => of_number(tx, tokens, number, &mut hits).await?,
+        (None, [word]) => hits.add(match email {
+            Some(email) => store::address_or_word(tx, email, word).await?,
+            None => store::beginning_anywhere(tx, word).await?,
+        }),
+        (None, [first, last]) => hits.add(two_words::pair_and_further(tx, Pair { first, last }).await?),
+        (None, _) => of_several(tx, tokens, &mut hits).await?,
     }
-    for split in 1..tokens.len() {
-        let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
-        for (given, family) in [(&first, &last), (&last, &first)] {
-            if hits.wanted() {
-                hits.add(store::names_beginning(tx, given, family).await?);
-            }
-        }
-    }
-    if let Some(email) = email.filter(|_| hits.wanted()) {
+    if let Some(email) = email.filter(|_| hits.wanted() && tokens.len() > 1) {
         hits.add(store::address_beginning(tx, email).await?);
+    }
+    Ok(hits.ids)
+}
+
+/// A number of four digits or more may be a company's own ("Studio 2020"); a phone's last digits are looked for elsewhere.
+/// The likeliest first: all words are the company's, or all but the last, which is a name.
+async fn of_number(tx: &mut Tx, tokens: &[String], number: &str, hits: &mut Hits) -> Result<(), sqlx::Error> {
+    for split in (1..=tokens.len()).rev() {
+        let (company, name) = (format!("{} {number}", tokens[..split].join(" ")), tokens[split..].join(" "));
+        if hits.ids.is_empty() {
+            hits.add(two_words::colleague_beginning(tx, &company, &name).await?);
+        }
+    }
+    Ok(())
+}
+
+/// Three words or four. A shorter number ends a company's name ("Studio 54 Ana"); else they are split in every place. What
+/// is rarer is looked for only where nobody was found.
+async fn of_several(tx: &mut Tx, tokens: &[String], hits: &mut Hits) -> Result<(), sqlx::Error> {
+    let digits = |token: &String| token.bytes().all(|b| b.is_ascii_digit());
+    if let Some(number) = tokens.iter().rposition(digits).filter(|at| *at > 0) {
+        let (company, name) = (tokens[..=number].join(" "), tokens[number + 1..].join(" "));
+        hits.add(two_words::colleague_beginning(tx, &company, &name).await?);
+        if !hits.ids.is_empty() {
+            return Ok(());
+        }
+    }
+    let halves: Vec<_> =
+        (1..tokens.len()).map(|at| (tokens[..at].join(" "), tokens[at..].join(" "))).collect();
+    for (first, last) in &halves {
+        if hits.wanted() {
+            hits.add(two_words::pair(tx, Pair { first, last }).await?);
+        }
     }
     if hits.wanted() {
         hits.add(store::beginning_anywhere(tx, &tokens.join(" ")).await?);
     }
-    for split in 1..tokens.len() {
-        let (first, last) = (tokens[..split].join(" "), tokens[split..].join(" "));
-        for (one, other) in [(&first, &last), (&last, &first)] {
-            if hits.wanted() {
-                hits.add(store::colleague_beginning(tx, one, other).await?);
-            }
-            if hits.wanted() {
-                hits.add(store::further_word(tx, one, other).await?);
-            }
+    for (first, last) in &halves {
+        if hits.ids.is_empty() {
+            hits.add(two_words::pair_and_further(tx, Pair { first, last }).await?);
         }
     }
-    Ok(hits.ids)
+    Ok(())
 }
 
 #[derive(Default)]
@@ -156,7 +170,7 @@ async fn gather(tx: &mut Tx, tokens: &[String]) -> Result<Vec<Candidate>, sqlx::
 fn matches(
     candidate: &Candidate,
     tokens: &[String],
-    digits: Option<&str>,
+    number: Option<&str>,
     email_prefix: Option<&str>,
 ) -> bool {
     if email_prefix.is_some_and(|prefix| candidate.email_fold.starts_with(prefix)) {
@@ -168,10 +182,10 @@ fn matches(
             || begins(&candidate.given_fold, token)
             || begins(&candidate.company_fold, token)
     });
-    let phone = digits.is_none_or(|digits| {
-        candidate.phone_last4.as_deref() == Some(digits) || begins(&candidate.company_fold, digits)
+    let number = number.is_none_or(|number| {
+        candidate.phone_last4.as_deref() == Some(last_four(number)) || begins(&candidate.company_fold, number)
     });
-    words && phone
+    words && number
 }
 
 /// Smaller is better: names that begin with the words in the order typed, then either name, then the company.

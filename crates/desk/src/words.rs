@@ -14,6 +14,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         NotAllowed => "Your role doesn't include this. Ask an administrator.",
         NotFound => "There is nothing here under that number. Look it up again.",
         BadField { problem, .. } => return field_problem(problem).to_owned(),
+        PasswordTooShort { minimum, .. } => {
+            return format!(
+                "The password is too short. Use {minimum} characters or more; three or four words work well."
+            );
+        }
         SignInNotRight => "E-mail, password or code is not right. Check all three and try again.",
         SignInWait { .. } => "Too many tries. Wait a little before the next one.",
         FreshCodeNeeded => "Type the code your authenticator app shows now; then this can be done.",
@@ -61,7 +66,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "Contact details were changed lately. An administrator must approve this e-mail: pass the call on."
         }
         AlreadySent => "The unlock e-mail is on its way. Use Send again if it doesn't arrive.",
-        ResendWait { .. } => "The last e-mail is less than a minute old. Wait a moment before sending again.",
+        ResendWait { .. } => "The last e-mail is too fresh. Wait a moment before sending again.",
         UnlockMailLimit => {
             "All unlock e-mails for this user today are used. Pass the call to an administrator."
         }
@@ -101,7 +106,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         TwoStepFirst => {
             "Turn on 2-step for your own account in your browser, then sign in here with its code. Without it the desk only shows the team."
         }
-        ReminderWait { .. } => "This person was reminded less than three days ago. Give them a little time.",
+        ReminderWait { .. } => "This person was reminded a short time ago. Give them a little time.",
         BillingLimit { .. } => "That is enough for one day. Try again tomorrow.",
         LastBillingUser => {
             "This is the last billing user of a company that has other members. Give the company another billing user first."
@@ -111,8 +116,10 @@ pub fn refusal(refusal: &Refusal) -> String {
         TwoStepState => "2-step was changed meanwhile. Look at the 2-step page and start again.",
         SetUpFirst => "Set 2-step up again first.",
         RecoveryCodeFirst => "Save a new recovery code first.",
-        LongerPasswordFirst => {
-            "Without 2-step your password has to be longer. Choose one of 15 characters or more first."
+        LongerPasswordFirst { minimum } => {
+            return format!(
+                "Without 2-step your password has to be longer. Choose one of {minimum} characters or more first."
+            );
         }
         PasswordFirst => "Choose a new password first.",
         ClockSteppedBack => {
@@ -163,12 +170,6 @@ pub fn field_problem(problem: &str) -> &'static str {
         "name_unsafe" => {
             "The name holds characters that can't be shown. Write it on one line, without control characters."
         }
-        "password_too_short" => {
-            "The password is too short. Use 15 characters or more; three or four words work well."
-        }
-        "password_too_short_beside_two_step" => {
-            "The password is too short. Use 8 characters or more; three or four words work well."
-        }
         "password_too_long" => "The password is too long. Use 128 characters at most.",
         "password_breached" => {
             "This password is known from a breach elsewhere, so guessers try it first. Use another one, here and wherever you have it."
@@ -213,9 +214,6 @@ pub fn field_problem(problem: &str) -> &'static str {
         "email_in_company" => "There is an account with this address in your company already.",
         "choice_unknown" => "This desk asked for something the back office doesn't know. Update the desk.",
         "invitations_used" => "No more invitations can be sent today. Try again tomorrow.",
-        "password_too_short_with_two_step" => {
-            "The password is too short. Use 8 characters or more; three or four words work well."
-        }
         "password_empty" => "Enter your current password.",
         "last_group_form" => "The last group has 4 letters and digits. Check your copy.",
         "recovery_code_form" => {
@@ -284,7 +282,6 @@ mod tests {
             DisplayNameProblem::Empty.code(),
             DisplayNameProblem::TooLong.code(),
             DisplayNameProblem::Unsafe.code(),
-            PasswordProblem::TooShort { minimum: 15, got: 1 }.code(),
             PasswordProblem::TooLong { maximum: 128 }.code(),
             PasswordProblem::OneCharacter.code(),
             PasswordProblem::ContainsName.code(),

@@ -30,9 +30,9 @@ pub enum Query {
         /// Folded, at least one, at most four. A single token of two letters is a family name's
         /// beginning only: see `family_name_only`.
         tokens: Vec<String>,
-        /// The last four digits of a phone number, only ever together with a word. A company's own
-        /// number ("Studio 2020") may stand here too: match it as a phone *or* as a further word.
-        phone_digits: Option<String>,
+        /// A run of at least four digits, only ever together with a word: of a phone, whose last four
+        /// count ([`last_four`]), or a company's own number ("Studio 2020", "Studio 16040"). Match either.
+        number: Option<String>,
         /// What was typed if it could be the beginning of an address ("p.shah"), lower case.
         email_prefix: Option<String>,
     },
@@ -66,7 +66,7 @@ impl Query {
                 Self::TooShort
             };
         }
-        let (mut tokens, phone_digits) = split_digits(&search_fold(&text));
+        let (mut tokens, number) = split_digits(&search_fold(&text));
         tokens.truncate(TOKENS_MAXIMUM);
         let letters: usize = tokens.iter().map(|token| token.chars().count()).sum();
         let enough = letters >= minimum
@@ -76,7 +76,7 @@ impl Query {
             return Self::TooShort;
         }
         let is_address = one_word && letters >= minimum && text.bytes().all(|b| b.is_ascii_graphic());
-        Self::Words { tokens, phone_digits, email_prefix: is_address.then(|| text.to_ascii_lowercase()) }
+        Self::Words { tokens, number, email_prefix: is_address.then(|| text.to_ascii_lowercase()) }
     }
 
     /// True for a single token of two letters: match it against family names only.
@@ -85,11 +85,16 @@ impl Query {
     }
 }
 
-/// Words, and the last four digits of a run of at least four digits ("0123", "07700 900123"). Shorter runs
-/// belong to a name ("Studio 54").
+/// What counts of a phone number: the last four digits of a run of at least four.
+pub fn last_four(number: &str) -> &str {
+    number.len().checked_sub(PHONE_DIGITS).and_then(|from| number.get(from..)).unwrap_or(number)
+}
+
+/// Words, and the last run of at least four digits ("0123", "07700 900123"). Shorter runs belong to a name
+/// ("Studio 54").
 fn split_digits(folded: &str) -> (Vec<String>, Option<String>) {
     let mut tokens = Vec::new();
-    let mut phone_digits = None;
+    let mut number = None;
     let mut run: Vec<&str> = Vec::new();
     for word in folded.split(' ').chain([""]) {
         if is_digits(word) {
@@ -98,7 +103,7 @@ fn split_digits(folded: &str) -> (Vec<String>, Option<String>) {
         }
         let digits = run.concat();
         if digits.len() >= PHONE_DIGITS {
-            phone_digits = Some(digits[digits.len() - PHONE_DIGITS..].to_owned());
+            number = Some(digits);
         } else {
             tokens.extend(run.iter().map(|word| (*word).to_owned()));
         }
@@ -107,7 +112,7 @@ fn split_digits(folded: &str) -> (Vec<String>, Option<String>) {
             tokens.push(word.to_owned());
         }
     }
-    (tokens, phone_digits)
+    (tokens, number)
 }
 
 fn is_digits(word: &str) -> bool {
@@ -125,10 +130,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn words(tokens: &[&str], phone: Option<&str>, email: Option<&str>) -> Query {
+    fn words(tokens: &[&str], number: Option<&str>, email: Option<&str>) -> Query {
         Query::Words {
             tokens: tokens.iter().map(|token| (*token).to_owned()).collect(),
-            phone_digits: phone.map(str::to_owned),
+            number: number.map(str::to_owned),
             email_prefix: email.map(str::to_owned),
         }
     }
@@ -214,22 +219,26 @@ mod tests {
     }
 
     #[test]
-    fn phone_digits_count_only_beside_a_word() {
+    fn digits_count_only_beside_a_word() {
         assert_eq!(Query::parse("shah 0142"), words(&["shah"], Some("0142"), None));
-        assert_eq!(Query::parse("shah +44 7700 900 142"), words(&["shah"], Some("0142"), None));
-        assert_eq!(Query::parse("07700 900142 Hartwell"), words(&["hartwell"], Some("0142"), None));
+        assert_eq!(Query::parse("shah +44 7700 900 142"), words(&["shah"], Some("447700900142"), None));
+        assert_eq!(Query::parse("07700 900142 Hartwell"), words(&["hartwell"], Some("07700900142"), None));
+        assert_eq!(last_four("07700900142"), "0142");
+        assert_eq!(last_four("0142"), "0142");
         assert_eq!(Query::parse("54 1234"), Query::TooShort);
     }
 
     proptest! {
         #[test]
-        fn tokens_are_folded_words_and_digits_are_four(text in any::<String>()) {
-            if let Query::Words { tokens, phone_digits, .. } = Query::parse(&text) {
+        fn tokens_are_folded_words_and_digits_are_at_least_four(text in any::<String>()) {
+            if let Query::Words { tokens, number, .. } = Query::parse(&text) {
                 prop_assert!(!tokens.is_empty() && tokens.len() <= TOKENS_MAXIMUM);
                 for token in &tokens {
                     prop_assert!(!token.contains([' ', '%', '_', '*']) && search_fold(token) == *token);
                 }
-                prop_assert!(phone_digits.is_none_or(|digits| digits.len() == 4 && is_digits(&digits)));
+                prop_assert!(number.is_none_or(|number| {
+                    number.len() >= PHONE_DIGITS && is_digits(&number) && last_four(&number).len() == PHONE_DIGITS
+                }));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Refusals with stable codes. A refusal is a rule saying no: nothing changes, it is audited, and the person
 //! gets a sentence. The sentences stand in the desk's words file; here are only the codes and their facts.
 
+use crate::passwords::PasswordProblem;
 use crate::time::Moment;
 
 /// Why something is not done. Stable: a code is only added, never given another meaning.
@@ -18,6 +19,13 @@ pub enum Refusal {
         field: &'static str,
         /// Stable code of the problem, such as `email_not_an_address`.
         problem: &'static str,
+    },
+    /// The new password is shorter than the policy asks.
+    PasswordTooShort {
+        /// The field of the request.
+        field: &'static str,
+        /// Characters needed.
+        minimum: usize,
     },
     /// E-mail, password or authenticator code is not right; never which.
     SignInNotRight,
@@ -174,7 +182,10 @@ pub enum Refusal {
     /// The recovery code was never acknowledged: a new one comes first.
     RecoveryCodeFirst,
     /// Without 2-step the password has to be longer.
-    LongerPasswordFirst,
+    LongerPasswordFirst {
+        /// Characters needed.
+        minimum: usize,
+    },
     /// In a reset the new password comes first.
     PasswordFirst,
     /// The clock stepped back; codes and links wait for an administrator.
@@ -210,6 +221,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The refusal of a new password.
+    pub const fn of_password(field: &'static str, problem: PasswordProblem) -> Self {
+        match problem {
+            PasswordProblem::TooShort { minimum, .. } => Self::PasswordTooShort { field, minimum },
+            problem => Self::BadField { field, problem: problem.code() },
+        }
+    }
+
     /// The stable code on the wire and in the audit log.
     pub const fn code(&self) -> &'static str {
         use Refusal::*;
@@ -218,6 +237,7 @@ impl Refusal {
             NotAllowed => "not_allowed",
             NotFound => "not_found",
             BadField { problem, .. } => problem,
+            PasswordTooShort { .. } => "password_too_short",
             SignInNotRight => "sign_in_not_right",
             SignInWait { .. } => "sign_in_wait",
             FreshCodeNeeded => "fresh_code_needed",
@@ -274,7 +294,7 @@ impl Refusal {
             TwoStepState => "two_step_state",
             SetUpFirst => "set_up_first",
             RecoveryCodeFirst => "recovery_code_first",
-            LongerPasswordFirst => "longer_password_first",
+            LongerPasswordFirst { .. } => "longer_password_first",
             PasswordFirst => "password_first",
             ClockSteppedBack => "clock_stepped_back",
             RequestIdReused => "request_id_reused",
@@ -297,7 +317,7 @@ impl Refusal {
     /// The field of the request it is about, if it is about one.
     pub const fn field(&self) -> Option<&'static str> {
         match self {
-            Refusal::BadField { field, .. } => Some(field),
+            Refusal::BadField { field, .. } | Refusal::PasswordTooShort { field, .. } => Some(field),
             Refusal::CallCodeNotRight { .. } => Some("call_code"),
             Refusal::CodeNotRight { .. } => Some("code"),
             Refusal::PasswordNotRight => Some("password"),

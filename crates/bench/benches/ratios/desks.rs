@@ -14,7 +14,7 @@ use recovery_desk::settings::{Organisation, Settings};
 use recovery_tests::cluster::Cluster;
 
 /// On which database it is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Engine {
     /// A file.
     Sqlite,

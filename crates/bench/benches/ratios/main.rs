@@ -51,6 +51,9 @@ struct Asked {
     /// Users among whom is looked up, and lines of the import.
     #[arg(long, default_value_t = 1_000_000)]
     users: usize,
+    /// Look somebody up on this database alone.
+    #[arg(long, value_enum)]
+    engine: Option<desks::Engine>,
     /// What `cargo bench` adds.
     #[arg(long, hide = true)]
     bench: bool,
@@ -89,7 +92,7 @@ async fn main() {
         audit::measure(&mut table).await;
     }
     if wanted(Topic::LookUp) {
-        look_up::measure(&mut table, asked.users).await;
+        look_up::measure(&mut table, asked.users, asked.engine).await;
     }
     println!("{table}");
     println!("{} goals missed.", table.missed());

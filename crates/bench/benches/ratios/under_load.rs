@@ -100,6 +100,10 @@ async fn give_passwords(desk: &Desk) {
 }
 
 async fn look_ups(desk: &Desk, who: &Caller, search: usize) -> Vec<f64> {
+    // More than an agent may look up in an hour: what is measured is the load, not the limit.
+    let mut tx = desk.database.begin().await.unwrap();
+    sql("DELETE FROM counters").run(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
     let began = Instant::now();
     let mut times = Vec::new();
     let mut ticks = tokio::time::interval(KEYSTROKE);
@@ -107,7 +111,9 @@ async fn look_ups(desk: &Desk, who: &Caller, search: usize) -> Vec<f64> {
     while began.elapsed() < HALF {
         ticks.tick().await;
         let query = typed[times.len() % typed.len()].to_owned();
-        let request = LookUp { query, search_id: format!("search-{search}") };
+        // Four keystrokes a search.
+        let search_id = format!("search-{search}-{}", times.len() / 4);
+        let request = LookUp { query, search_id };
         let asked = Instant::now();
         desk.perform(who, Door::Desk, None, request).await.unwrap();
         times.push(asked.elapsed().as_secs_f64());

@@ -59,13 +59,8 @@ impl Confirmed for ChangePassword {
         let minimum = usize::try_from(work.policy.count(number)).unwrap_or(15);
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         let new = Password::new(self.new_password.expose().to_owned());
-        new_password::judge(work.desk, &new, minimum, &context)?.map_err(|problem| Refusal::BadField {
-            field: "new_password",
-            problem: match (problem.code(), on) {
-                ("password_too_short", true) => "password_too_short_with_two_step",
-                (code, _) => code,
-            },
-        })?;
+        new_password::judge(work.desk, &new, minimum, &context)?
+            .map_err(|problem| Refusal::of_password("new_password", problem))?;
         if self.new_password.expose() == self.password.expose() {
             let problem = "password_same_as_before";
             return Err(Refusal::BadField { field: "new_password", problem }.into());

@@ -65,7 +65,7 @@ impl Judging for CreateFirstAdministrator {
             Email::parse(&self.email).map_err(|p| Refusal::BadField { field: "email", problem: p.code() })?;
         let password = Password::new(self.password.expose().to_owned());
         new_password::judge(work.desk, &password, MINIMUM_ALONE, &[email.as_str(), name.as_str()])?
-            .map_err(|p| Refusal::BadField { field: "password", problem: p.code() })?;
+            .map_err(|p| Refusal::of_password("password", p))?;
         Ok((name, email))
     }
 

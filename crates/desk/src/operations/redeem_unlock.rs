@@ -97,7 +97,7 @@ impl Judging for RedeemUnlock {
         let password = Password::new(self.new_password.expose().to_owned());
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         new_password::judge(work.desk, &password, minimum, &context)?
-            .map_err(|p| Refusal::BadField { field: "new_password", problem: p.code() })?;
+            .map_err(|p| Refusal::of_password("new_password", p))?;
         let code = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
             None => None,
             Some(code) => {

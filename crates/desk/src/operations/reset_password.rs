@@ -144,10 +144,6 @@ async fn acceptable(password: &SecretText, live: &reset::Live, work: &mut Work<'
     let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
     let minimum = password_minimum(live.two_step.state()?, &work.policy);
     let password = Password::new(password.expose().to_owned());
-    new_password::judge(work.desk, &password, minimum, &context)?.map_err(|problem| {
-        let short = problem.code() == "password_too_short"
-            && minimum < password_minimum(TwoStep::Never, &work.policy);
-        let problem = if short { "password_too_short_beside_two_step" } else { problem.code() };
-        Refusal::BadField { field: "new_password", problem }.into()
-    })
+    new_password::judge(work.desk, &password, minimum, &context)?
+        .map_err(|problem| Refusal::of_password("new_password", problem).into())
 }

@@ -63,7 +63,7 @@ impl Confirmed for TurnTwoStepOff {
     async fn change(self, owner: Owner, (): (), work: &mut Work<'_>) -> Result<TurnedOff, Stop> {
         let alone = usize::try_from(work.policy.count(Number::PasswordLength)).unwrap_or(usize::MAX);
         if Password::new(self.password.expose().to_owned()).characters() < alone {
-            return Err(Refusal::LongerPasswordFirst.into());
+            return Err(Refusal::LongerPasswordFirst { minimum: alone }.into());
         }
         if !two_step::turn_off(&mut work.tx, &owner.user.id, work.now).await? {
             return Err(Refusal::TwoStepState.into());

@@ -1,5 +1,5 @@
-//! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT. Fragments of addresses have a
-//! file of their own.
+//! Candidates for a look-up: half-open ranges in the order of an index, bounded by LIMIT. Two words, and fragments of
+//! addresses, have files of their own.
 //! Choosing and ranking among them is done in Rust, so that no query sorts a whole table.
 
 use crate::database::{Rows, Sql, Tx, rows_text, sql};
@@ -168,9 +168,10 @@ macro_rules! with_indexes {
         }
     };
 }
+pub(super) use with_indexes;
 
 /// Reads ids of a statement whose first parameters are half-open ranges, and whose next is [`HITS`].
-async fn ids<const N: usize>(
+pub(super) async fn ids<const N: usize>(
     tx: &mut Tx,
     text: &'static str,
     prefixes: [&str; N],
@@ -181,30 +182,69 @@ async fn ids<const N: usize>(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-macro_rules! beginning_anywhere {
-    ($family:literal, $given:literal, $company:literal) => {
+macro_rules! anywhere {
+    ($family:literal, $given:literal, $company:literal, $from:literal, $to:literal, $limit:literal) => {
         concat!(
             "SELECT id FROM (SELECT id FROM users ",
             $family,
-            " WHERE family_fold >= $1 AND family_fold < $2
-                             ORDER BY family_fold, given_fold, id LIMIT $3) AS by_family
+            " WHERE family_fold >= ",
+            $from,
+            " AND family_fold < ",
+            $to,
+            " ORDER BY family_fold, given_fold, id LIMIT ",
+            $limit,
+            ") AS by_family
              UNION ALL SELECT id FROM (SELECT id FROM users ",
             $given,
-            " WHERE given_fold >= $1 AND given_fold < $2
-                                       ORDER BY given_fold, family_fold, id LIMIT $3) AS by_given
-             UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2
-                                                         ORDER BY name_fold, id LIMIT 5) AS c
-                                       CROSS JOIN users AS u ",
+            " WHERE given_fold >= ",
+            $from,
+            " AND given_fold < ",
+            $to,
+            " ORDER BY given_fold, family_fold, id LIMIT ",
+            $limit,
+            ") AS by_given
+             UNION ALL SELECT id FROM (SELECT u.id FROM (SELECT id FROM companies WHERE name_fold >= ",
+            $from,
+            " AND name_fold < ",
+            $to,
+            " ORDER BY name_fold, id LIMIT 5) AS c CROSS JOIN users AS u ",
             $company,
-            " WHERE u.company_id = c.id LIMIT $3) AS by_company"
+            " WHERE u.company_id = c.id LIMIT ",
+            $limit,
+            ") AS by_company"
         )
+    };
+}
+pub(super) use anywhere;
+
+macro_rules! word {
+    ($family:literal, $given:literal, $company:literal) => {
+        anywhere!($family, $given, $company, "$1", "$2", "$3")
     };
 }
 
 /// Users whose family name, given name or company begins with a prefix, in this order; each read from its index alone.
 pub async fn beginning_anywhere(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
-    let text = with_indexes!(tx, beginning_anywhere);
+    let text = with_indexes!(tx, word);
     ids(tx, text, [prefix]).await
+}
+
+macro_rules! address_or_word {
+    ($family:literal, $given:literal, $company:literal) => {
+        concat!(
+            "SELECT id FROM (SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2
+                             ORDER BY email_fold LIMIT $5) AS by_email
+             UNION ALL ",
+            anywhere!($family, $given, $company, "$3", "$4", "$5")
+        )
+    };
+}
+
+/// The same for a word that could be the beginning of an address too: addresses first. In one statement, because each is a
+/// way to the server and back.
+pub async fn address_or_word(tx: &mut Tx, address: &str, word: &str) -> Result<Vec<String>, sqlx::Error> {
+    let text = with_indexes!(tx, address_or_word);
+    ids(tx, text, [address, word]).await
 }
 
 /// Users whose family name begins with a prefix.
@@ -218,127 +258,6 @@ pub async fn family_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, 
 pub async fn address_beginning(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, sqlx::Error> {
     let text = "SELECT id FROM users WHERE email_fold >= $1 AND email_fold < $2 ORDER BY email_fold LIMIT $3";
     ids(tx, text, [prefix]).await
-}
-
-/// From one name of an index to the next, at most fifty that begin with a prefix, and of each those whose other name
-/// begins with the other: a range in a range, without reading what lies between.
-macro_rules! name_in_name {
-    ($outer:literal, $inner:literal, $index:literal) => {
-        concat!(
-            "WITH RECURSIVE names(name, n) AS (
-               SELECT (SELECT ",
-            $outer,
-            " FROM users ",
-            $index,
-            " WHERE ",
-            $outer,
-            " >= $1 AND ",
-            $outer,
-            " < $2
-                       ORDER BY ",
-            $outer,
-            " LIMIT 1), 1
-               UNION ALL
-               SELECT (SELECT ",
-            $outer,
-            " FROM users ",
-            $index,
-            " WHERE ",
-            $outer,
-            " > names.name AND ",
-            $outer,
-            " < $2
-                       ORDER BY ",
-            $outer,
-            " LIMIT 1), names.n + 1
-               FROM names WHERE names.name IS NOT NULL AND names.n < 50)
-             SELECT u.id FROM names CROSS JOIN users AS u ",
-            $index,
-            "
-             WHERE u.",
-            $outer,
-            " = names.name AND u.",
-            $inner,
-            " >= $3 AND u.",
-            $inner,
-            " < $4 LIMIT $5"
-        )
-    };
-}
-macro_rules! given_in_family {
-    ($family:literal, $given:literal, $company:literal) => {
-        name_in_name!("family_fold", "given_fold", $family)
-    };
-}
-macro_rules! family_in_given {
-    ($family:literal, $given:literal, $company:literal) => {
-        name_in_name!("given_fold", "family_fold", $given)
-    };
-}
-
-/// Users whose names begin so. The longer beginning leads: fewer names begin with it.
-pub async fn names_beginning(tx: &mut Tx, given: &str, family: &str) -> Result<Vec<String>, sqlx::Error> {
-    if family.len() >= given.len() {
-        let text = with_indexes!(tx, given_in_family);
-        ids(tx, text, [family, given]).await
-    } else {
-        let text = with_indexes!(tx, family_in_given);
-        ids(tx, text, [given, family]).await
-    }
-}
-
-macro_rules! further_word {
-    ($family:literal, $given:literal, $company:literal) => {
-        concat!(
-            "SELECT id FROM (SELECT id FROM (SELECT id, family_fold FROM users ",
-            $family,
-            "                                WHERE family_fold >= $1 AND family_fold < $2
-                                             ORDER BY family_fold, given_fold, id LIMIT 200) AS f
-                             WHERE family_fold LIKE $4 LIMIT $3) AS by_family
-             UNION ALL
-             SELECT id FROM (SELECT id FROM (SELECT id, family_fold, given_fold FROM users ",
-            $given,
-            "                                WHERE given_fold >= $1 AND given_fold < $2
-                                             ORDER BY given_fold, family_fold, id LIMIT 200) AS g
-                             WHERE family_fold LIKE $4 OR given_fold LIKE $4 LIMIT $3) AS by_given"
-        )
-    };
-}
-
-/// Users one of whose names begins so and has a further word that begins with the other (van den *Berg*), among the first
-/// 200 of either name. Both are folded: no letter of theirs is a wildcard.
-pub async fn further_word(tx: &mut Tx, first: &str, further: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql(with_indexes!(tx, further_word))
-        .bind(first)
-        .bind(after(first))
-        .bind(HITS as i64)
-        .bind(format!("% {further}%"))
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
-macro_rules! colleague_beginning {
-    ($family:literal, $given:literal, $company:literal) => {
-        concat!(
-            "WITH c AS (SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT 5)
-             SELECT id FROM (SELECT u.id FROM c CROSS JOIN users AS u ",
-            $company,
-            " WHERE u.company_id = c.id AND u.given_fold >= $3 AND u.given_fold < $4 LIMIT $5) AS by_given
-             UNION ALL
-             SELECT id FROM (SELECT id FROM (SELECT u.id, u.family_fold FROM c CROSS JOIN users AS u ",
-            $company,
-            " WHERE u.company_id = c.id LIMIT 200) AS members
-                             WHERE family_fold >= $3 AND family_fold < $4 LIMIT $5) AS by_family"
-        )
-    };
-}
-
-/// Users of a company whose name begins so, whose given or family name begins so. Of a large company by family name only
-/// among its first 200.
-pub async fn colleague_beginning(tx: &mut Tx, company: &str, name: &str) -> Result<Vec<String>, sqlx::Error> {
-    let text = with_indexes!(tx, colleague_beginning);
-    ids(tx, text, [company, name]).await
 }
 
 /// The users of these ids, as many as there are; at most [`HITS`].
@@ -361,6 +280,6 @@ pub async fn one(tx: &mut Tx, user_id: &str) -> Result<Option<Candidate>, sqlx::
 }
 
 /// The end of the half-open range of a prefix: whatever begins with it sorts before this, by bytes.
-fn after(prefix: &str) -> String {
+pub(super) fn after(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
 }

@@ -33,4 +33,5 @@ pub mod sessions;
 pub mod team;
 pub mod team_reviews;
 pub mod two_step;
+pub mod two_words;
 pub mod users;

@@ -99,7 +99,9 @@ pub async fn off(
 ) -> Response {
     match pages.ask_as_user(&headers, TurnTwoStepOff { password: typed.secret() }).await {
         Ok(_) => see_other("/account/two-step"),
-        Err(Failure::Refused(Refusal::LongerPasswordFirst)) => see_other("/account/password?first=longer"),
+        Err(Failure::Refused(Refusal::LongerPasswordFirst { .. })) => {
+            see_other("/account/password?first=longer")
+        }
         Err(failure) => not_done(&pages, &failure, &OFF),
     }
 }

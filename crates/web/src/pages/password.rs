@@ -64,11 +64,9 @@ pub async fn change(State(pages): State<Pages>, headers: HeaderMap, Form(typed):
         }
         Err(failure) => failure,
     };
-    let problem = confirm::problem(&pages, &failure).or_else(|| match failure.refusal() {
-        Some(Refusal::BadField { field: "new_password", .. }) => {
-            Some(Problem::at(&["new_password"], words::of_failure(&failure, pages.times())))
-        }
-        _ => None,
+    let problem = confirm::problem(&pages, &failure).or_else(|| {
+        let of_new_password = failure.refusal().and_then(Refusal::field) == Some("new_password");
+        of_new_password.then(|| Problem::at(&["new_password"], words::of_failure(&failure, pages.times())))
     });
     match problem {
         Some(problem) => page(&pages, &headers, typed.first == "longer", problem).await,

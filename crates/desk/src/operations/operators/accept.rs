@@ -75,7 +75,7 @@ impl Judging for AcceptInvitation {
             // What is wrong with the password is told to whoever holds the code, and costs no invitation.
             let password = Password::new(self.password.expose().to_owned());
             new_password::judge(work.desk, &password, MINIMUM_ALONE, &[&operator.email, &operator.name])?
-                .map_err(|p| Refusal::BadField { field: "password", problem: p.code() })?;
+                .map_err(|p| Refusal::of_password("password", p))?;
             work.note("operator", operator.id.clone());
         }
         Ok(operator)
