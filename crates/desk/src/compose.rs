@@ -3,7 +3,7 @@
 use recovery_rules::codes::MailCode;
 use recovery_rules::phone::PhoneNumber;
 use recovery_rules::states::{Change, CodePurpose};
-use recovery_rules::time::Moment;
+use recovery_rules::time::{Moment, Span};
 use serde_json::Value;
 use url::Url;
 
@@ -40,9 +40,6 @@ impl Composed {
         }
     }
 }
-
-/// Minutes a code by text message lives; said in the text.
-const CODE_MINUTES: u32 = 10;
 
 /// Writes the letter of a message.
 pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault> {
@@ -82,7 +79,10 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             if message.kind == "sms" {
                 let to = PhoneNumber::parse(&message.address, "GB")
                     .map_err(|_| Fault::Stored("a text without a number".to_owned()))?;
-                let words = letters::TextWords { code, code_for, reference, minutes: CODE_MINUTES };
+                // Whole minutes, rounded down: nobody is told more than there is.
+                let left = message.expires_at.unwrap_or(to_send.now.0) - to_send.now.0;
+                let minutes = u32::try_from(left / Span::minutes(1).0).unwrap_or(0).max(1);
+                let words = letters::TextWords { code, code_for, reference, minutes };
                 return Ok(Composed::Text(letters::verification_text(&organisation, &to, &words)));
             }
             if facts["purpose"] == CodePurpose::ResetMail.name() {

@@ -253,6 +253,8 @@ pub struct ResetDone {
     /// Counts as the second step of the first sign-in in this browser, where a recovery code finished it.
     #[serde(skip)]
     pub proof: Option<SecretText>,
+    /// Until when it counts, UTC ms.
+    pub proof_until: Option<i64>,
     /// Whether the next sign-in asks for a verification code.
     pub code_at_sign_in: bool,
 }
@@ -293,7 +295,12 @@ pub async fn finish(live: &Live, hash: &str, proof: Proof, work: &mut Work<'_>) 
         letters_queue::tell(work, user, Change::RecoveryCodeUsed, None).await?;
     }
     let proof = if by_recovery_code { Some(keep_proof(user, epoch, work).await?) } else { None };
-    Ok(ResetDone { proof, code_at_sign_in: matches!(state, TwoStep::On | TwoStep::ToBeSetUpAgain) })
+    let (proof, proof_until) = proof.unzip();
+    Ok(ResetDone {
+        proof,
+        proof_until,
+        code_at_sign_in: matches!(state, TwoStep::On | TwoStep::ToBeSetUpAgain),
+    })
 }
 
 const fn way_name(way: Way) -> &'static str {
@@ -304,12 +311,12 @@ const fn way_name(way: Way) -> &'static str {
     }
 }
 
-async fn keep_proof(user: &users::User, epoch: i64, work: &mut Work<'_>) -> Result<SecretText, Stop> {
+async fn keep_proof(user: &users::User, epoch: i64, work: &mut Work<'_>) -> Result<(SecretText, i64), Stop> {
     let token = crate::operations::operator_sign_in::new_token(work);
     let until = work.now + work.policy.span(Number::ResetCountsAsSecondStep);
     let hash = proof_hash(&work.desk.keys, &token);
     resets::keep_proof(&mut work.tx, &hash, &user.id, epoch, until).await?;
-    Ok(token)
+    Ok((token, until.0))
 }
 
 /// Uses the proof a browser holds of a reset, once, as the second step of a sign-in of the same user.

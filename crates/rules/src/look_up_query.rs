@@ -236,9 +236,10 @@ mod tests {
                 for token in &tokens {
                     prop_assert!(!token.contains([' ', '%', '_', '*']) && search_fold(token) == *token);
                 }
-                prop_assert!(number.is_none_or(|number| {
+                let of_four = number.is_none_or(|number| {
                     number.len() >= PHONE_DIGITS && is_digits(&number) && last_four(&number).len() == PHONE_DIGITS
-                }));
+                });
+                prop_assert!(of_four);
             }
         }
     }

@@ -34,8 +34,9 @@ pub enum Cookie {
 
 /// Seconds a link's secret stays in the browser after each of its pages: ten minutes (ARCHITECTURE 3.10).
 const SHORT: u32 = 600;
-/// Seconds a sign-in waits for its second step: time to look for a recovery code. The server decides.
-const CHALLENGE: u32 = 1_800;
+/// Seconds a sign-in waits for its second step, and a reset counts as one, at the most that policy allows: an hour. The
+/// server decides.
+const CHALLENGE: u32 = 3_600;
 /// Seconds a known browser keeps its mark: a year. It opens nothing.
 const KNOWN: u32 = 31_536_000;
 /// Seconds a remembered browser keeps its token, at the most that policy allows: 90 days. The server decides.

@@ -32,7 +32,7 @@ use crate::source::{self, Peer};
 use ceilings::Ceilings;
 pub use events::Hub;
 
-/// Notes of a call are the longest thing a desk sends: 4,000 characters of at most four bytes, escaped.
+/// Notes of a call are the longest thing a desk sends: 2,000 characters of at most four bytes, escaped.
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// What the desk API works with.

@@ -21,7 +21,7 @@ pub const CALL_CODE_TRIES_USED: &str =
 pub const SIGN_IN_CODE_TRIES_USED: &str =
     "The code was wrong too often, so it doesn\u{2019}t work any more. Ask for a new one below.";
 /// After the owner locked the account.
-pub const ACCOUNT_LOCKED: &str = "Everybody is signed out. To open it again, call us: we ask your security questions and send an email to your address.";
+pub const ACCOUNT_LOCKED: &str = "Everybody is signed out. To open it again, call us: we ask your security questions and send an email to your address. Have you not answered any? Then an administrator decides with you.";
 /// After a new password was chosen on the account page.
 pub const PASSWORD_CHANGED: &str = "Use the new one from now on. Other browsers are signed out.";
 /// After a colleague was invited.
@@ -54,13 +54,16 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
         // The page asks for these two; the desk's own sign-in asks for a code as well.
         Some(Refusal::SignInNotRight) => "Email or password is not right.".to_owned(),
         Some(Refusal::SignInWait { until }) => {
-            format!("Too many tries. You can try again at {}.", times.clock(*until))
+            format!("Too many tries. You can try again from {} on.", times.date_and_clock(*until))
         }
         Some(Refusal::ResendWait { .. }) => {
-            "The last code is less than a minute old. Wait a minute before you ask for another.".to_owned()
+            "The last code was sent a moment ago. Wait a little before you ask for another.".to_owned()
         }
         Some(Refusal::RecoveryCodeWait { until }) => {
-            format!("The recovery code was tried too often. You can try again at {}.", times.clock(*until))
+            format!(
+                "The recovery code was tried too often. You can try again from {} on.",
+                times.date_and_clock(*until)
+            )
         }
         Some(Refusal::CodesUsed { until }) => format!(
             "No more codes can be sent or tried until {}. If you have a recovery code, use that one. Or call us.",

@@ -133,7 +133,7 @@ on_both_databases! {
         let priya = Person::at(&world);
         priya.types_password(PRIYA, PASSWORD).await;
         text(&world, &gateway).await;
-        priya.post("/sign-in/code/again", &[]).await.says("less than a minute old");
+        priya.post("/sign-in/code/again", &[]).await.says("sent a moment ago");
         let mut wrong = 0;
         for round in 0..5 {
             world.later(Span::seconds(61));

@@ -231,7 +231,7 @@ on_both_databases! {
         priya.post("/account/two-step/on", &[("phone", PHONE), ("password", PASSWORD)]).await;
         world.post().await;
         gateway.behaves(Habit::Fine);
-        priya.post("/account/two-step/code/again", &[]).await.says("less than a minute old");
+        priya.post("/account/two-step/code/again", &[]).await.says("sent a moment ago");
         world.later(Span::seconds(61));
         priya.post("/account/two-step/code/again", &[]).await.says("new text message");
         let code = text(&world, &gateway).await;

@@ -138,7 +138,7 @@ const fn words(change: Change) -> Words {
             "Your email address was changed",
             "Your account has another email address from now on.",
             "the email address of your account was changed and confirmed. Everybody was signed out.",
-            "Sign in with the new address from now on. For a week we tell the old one of changes too.",
+            "Sign in with the new address from now on. For a week at least we tell the old one of changes too.",
         ),
         Change::AddressChangeStopped => (
             "The change of your email address was stopped",
@@ -150,7 +150,7 @@ const fn words(change: Change) -> Words {
             "Your account is locked and has its old email address back",
             "Somebody pressed This wasn't me after the address was changed.",
             "somebody pressed This wasn't me in our email. The change of your email address was taken back, the account is locked, and everybody was signed out.",
-            "Nobody can be verified by phone for your account for three days. To get back in, call us.",
+            "For now nobody can be verified by phone for your account. To get back in, call us: an administrator decides with you.",
         ),
         Change::SetUpPutOff => (
             "2-step is still to be set up again",
@@ -197,8 +197,8 @@ const fn words(change: Change) -> Words {
         Change::QuestionsReminder => (
             "Do you still know your answers?",
             "A reminder to check your security questions.",
-            "we checked when you last answered your security questions: it is half a year or more.",
-            "If you're not sure that you would still give the same answers on the phone, replace them on your account page. We'll remind you again in half a year.",
+            "we checked when you last answered your security questions: it is a long time ago.",
+            "If you're not sure that you would still give the same answers on the phone, replace them on your account page. We'll remind you again when as much time has passed.",
         ),
     };
     Words { subject, preview, happened, means }

@@ -5,6 +5,7 @@ use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::{Account, CodePurpose, SecondStep};
+use recovery_rules::time::Span;
 use recovery_rules::two_step::{Way, way};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,8 @@ pub struct CodeOnItsWay {
     pub reference: String,
     /// Until when it works, UTC ms; none until the message is taken for sending.
     pub works_until: Option<i64>,
+    /// Days this browser would not be asked again, if its user ticks so.
+    pub remember_days: i64,
 }
 
 impl Operation for ReadSignIn {
@@ -76,6 +79,7 @@ pub(super) async fn on_its_way(
             .unwrap_or_default(),
         reference: short_codes::reference(&work.desk.keys, &code.id),
         works_until: code.expires_at,
+        remember_days: work.policy.span(Number::RememberedBrowser).0 / Span::days(1).0,
     })
 }
 

@@ -69,7 +69,7 @@ const LOCK: Words = Words {
     list: &[
         "Everybody is signed out, you too.",
         "Nobody can sign in, and nobody can reset the password.",
-        "To open it again, you call us and answer your security questions.",
+        "To open it again, you call us and answer your security questions. If you have answered none, an administrator decides with you.",
     ],
     button: "Lock my account",
     danger: true,

@@ -15,6 +15,7 @@ use recovery_desk::reset::{CodeView, ResetDone, ResetView};
 use recovery_desk::secret::SecretText;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::states::MessageState;
+use recovery_rules::time::Moment;
 use serde::Deserialize;
 
 use super::{Frame, Pages, Problem, render, see_other};
@@ -76,7 +77,8 @@ struct Done<'a> {
     frame: Frame<'a>,
     step: u8,
     code_asked: bool,
-    by_recovery_code: bool,
+    /// Until when the recovery code counts as the second step of the first sign-in here.
+    counts_until: Option<String>,
     code_at_sign_in: bool,
 }
 
@@ -334,7 +336,7 @@ fn done_page(pages: &Pages, done: &ResetDone, code_asked: bool) -> Response {
         frame: pages.frame(),
         step: if code_asked { 4 } else { 3 },
         code_asked,
-        by_recovery_code: done.proof.is_some(),
+        counts_until: done.proof_until.map(|until| pages.times().clock(Moment(until))),
         code_at_sign_in: done.code_at_sign_in,
     };
     let mut response = render(StatusCode::OK, &page);
@@ -369,9 +371,11 @@ pub(super) fn failed(pages: &Pages, failure: &Failure) -> Response {
             "A new password was set with it. If that wasn\u{2019}t you, call us at once.",
             StatusCode::GONE,
         ),
-        Some(Refusal::LinkExpired) => {
-            ("This link is too old", "It worked for an hour. Ask for a new one.", StatusCode::GONE)
-        }
+        Some(Refusal::LinkExpired) => (
+            "This link is too old",
+            "Links like this work for an hour at most. Ask for a new one.",
+            StatusCode::GONE,
+        ),
         Some(Refusal::LinkStopped) => {
             ("This link doesn\u{2019}t work any more", "Ask for a new one.", StatusCode::GONE)
         }
