@@ -155,7 +155,10 @@ impl Plain for EraseUser {
         if personal_data::on_a_call(&mut work.tx, &user.id).await? {
             return Err(Refusal::AlreadyOnACall.into());
         }
-        if last || (user.kind()?, user.company_id.as_str()) != (found.kind()?, found.company_id.as_str()) {
+        if (&user.kind, &user.company_id) != (&found.kind, &found.company_id) {
+            return Err(Refusal::ChangedMeanwhile.into());
+        }
+        if last {
             return Err(Refusal::LastBillingUser.into());
         }
         personal_data::erase(&mut work.tx, &user, work.now).await?;
