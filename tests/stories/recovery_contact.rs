@@ -56,7 +56,7 @@ on_both_databases! {
         let letter = world.mail.as_ref().unwrap().newest(GRACE, "needs a code");
         assert!(letter.text.contains("Priya Raman called our support desk"), "{}", letter.text);
         let whole = format!("{}{}{}", letter.raw, letter.text, letter.html);
-        for kept in ["http", "900123", "Dana", sent.code.as_str()].iter().chain(&ANSWERS) {
+        for kept in ["://", "href", "900123", "Dana", sent.code.as_str()].iter().chain(&ANSWERS) {
             assert!(!whole.contains(kept), "{kept} stands in the letter");
         }
         let life = "SELECT MAX(expires_at - created_at) FROM codes WHERE purpose = 'contact'";
@@ -65,7 +65,7 @@ on_both_databases! {
         // What is wrong in form costs no try.
         assert_eq!(refused(redeem(&world, &sent, (&sent.code, "")).await), "contact_code_characters");
         assert_eq!(refused(redeem(&world, &sent, (&sent.code, "ABC-123")).await), "contact_code_characters");
-        assert_eq!(world.count("SELECT SUM(tries) FROM codes").await, 0);
+        assert_eq!(world.count("SELECT CAST(SUM(tries) AS BIGINT) FROM codes").await, 0);
         let wrong = redeem(&world, &sent, (&sent.code, &another_code(&sent.contact_code))).await.unwrap();
         assert_eq!(wrong, Redeemed::ContactCodeNotRight { tries_left: 4 });
         let spoken = sent.contact_code.to_lowercase().replace('-', " ");
@@ -152,7 +152,7 @@ on_both_databases! {
             assert!(pages::read(&world.desk, &sent.link).await.is_ok(), "{gets}");
         }
         assert!(strict.dana.view(&sent.call_id).await.delivery.unwrap().opened_at.is_none(), "nothing was opened");
-        assert_eq!(world.count("SELECT SUM(tries) FROM codes").await, 0, "nor tried");
+        assert_eq!(world.count("SELECT CAST(SUM(tries) AS BIGINT) FROM codes").await, 0, "nor tried");
         // Another address, password, phone or lock is another epoch: for good.
         world.change("UPDATE users SET security_epoch = security_epoch + 1 WHERE id = $1", &strict.grace).await;
         assert_eq!(refused(redeem(&world, &sent, (&sent.code, &sent.contact_code)).await), "link_stopped");
@@ -191,12 +191,14 @@ on_both_databases! {
         strict(&world).await;
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.verified_call(&priya).await.call_id;
-        let first = dana.send(&call).await.unwrap().call_code.unwrap();
+        dana.send(&call).await.unwrap();
         while world.post().await > 0 {}
         let delivery = dana.view(&call).await.delivery.unwrap();
-        assert_eq!((delivery.state, delivery.contact_code, delivery.code_live), (MessageState::Accepted, Some(MessageState::Failed), false));
-        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
-        assert_eq!(refused(pages::redeem(&world.desk, &link, &first, NEW_PASSWORD).await), "link_stopped");
+        // Whichever left first: Priya's own letter is there with a dead link, or was not sent at all.
+        assert!(matches!(delivery.state, MessageState::Accepted | MessageState::Superseded), "{:?}", delivery.state);
+        assert_eq!((delivery.contact_code, delivery.code_live), (Some(MessageState::Failed), false));
+        assert_eq!(world.count("SELECT COUNT(*) FROM links WHERE ended_because = 'not_sent' AND used_at IS NULL").await, 1);
+        assert_eq!(world.count("SELECT COUNT(*) FROM codes WHERE ended_at IS NULL").await, 0);
         world.later(Span::seconds(60));
         let code = dana.send_again(&call).await.unwrap().call_code.unwrap();
         while world.post().await > 0 {}
@@ -211,12 +213,11 @@ on_both_databases! {
         let priya = world.priya().await;
         strict(&world).await;
         let dana = world.agent("Dana Whitlock").await;
+        let call = dana.verified_call(&priya).await.call_id;
         let sent_to = async |why: &str| {
-            let call = dana.verified_call(&priya).await.call_id;
             let standing = standing(&dana, &call).await;
             assert!(matches!(standing, StandingView::NeedsApproval), "{why}: {standing:?}");
             assert_eq!(refused(dana.send(&call).await), "needs_approval", "{why}");
-            dana.end(&call).await.unwrap();
         };
         sent_to("no billing user").await;
         let grace = world.user(billing("Grace", "Obi", GRACE)).await;
@@ -234,13 +235,13 @@ on_both_databases! {
         world.change("UPDATE users SET former_email = 'grace.obi@hartwell.example', former_email_until = 9999999999999 WHERE id = $1", &priya).await;
         sent_to("the caller's former mailbox").await;
         world.change("UPDATE users SET former_email = NULL, former_email_until = NULL WHERE id = $1", &priya).await;
-        let call = dana.verified_call(&priya).await.call_id;
+        assert!(matches!(standing(&dana, &call).await, StandingView::Verified { .. }));
         dana.send(&call).await.unwrap();
     }
 
     async fn d10_15_for_a_billing_user_another_one_or_an_administrators_approval(engine: Engine) {
         let world = World::with_mail(engine).await;
-        let priya = world.priya().await;
+        world.priya().await;
         let grace = world.user(billing("Grace", "Obi", GRACE)).await;
         let ines = strict(&world).await;
         let mut dana = world.agent("Dana Whitlock").await;
@@ -280,14 +281,13 @@ on_both_databases! {
         let codes = (code.as_str(), &*contact_code(&world, BO));
         assert_eq!(pages::redeem_with(&world.desk, &link, codes, "nine quiet harbour lamps 8").await.unwrap(), Redeemed::Done { active: true });
         assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE letter = 'contact_code' AND address = 'grace.obi@hartwell.example'").await, 0);
-        let _ = priya;
     }
 
     async fn d10_15_an_approval_is_by_somebody_else_for_one_call_and_one_operator_and_a_quarter_of_an_hour(engine: Engine) {
         let world = World::with_mail(engine).await;
         world.priya().await;
         let grace = world.user(billing("Grace", "Obi", GRACE)).await;
-        let mut ines = strict(&world).await;
+        let ines = strict(&world).await;
         // The only administrator on the call: nobody could approve while the caller waits.
         let call = ines.verified_call(&grace).await.call_id;
         assert_eq!(refused(ines.ask(ask(&call)).await), "nobody_to_approve");
@@ -316,15 +316,13 @@ on_both_databases! {
         world.later(Span::minutes(6));
         assert_eq!(refused(dana.send(&call).await), "needs_approval");
         assert_eq!(dana.view(&call).await.approval.unwrap().state, "expired");
-        // A request that nobody decided runs out too, and a call that ended can't be approved any more.
+        // A call that ended can't be approved any more.
         dana.ask(ask(&call)).await.unwrap();
+        ola.sign_in().await.unwrap();
         let row = ola.ask(ReadApprovals {}).await.unwrap().requests.remove(0);
         dana.end(&call).await.unwrap();
-        world.later(Span::seconds(30));
-        ola.sign_in().await.unwrap();
         let late = ApproveRequest { approval_id: row.approval_id, seal: row.seal };
         assert_eq!(refused(ola.ask(late).await), "changed_meanwhile");
-        ines.sign_in().await.unwrap();
     }
 
     async fn d10_15_an_approval_lets_the_email_go_under_a_freeze_and_the_contact_code_is_asked_all_the_same(engine: Engine) {

@@ -54,8 +54,8 @@ pub fn open(sealed: &str, what: &str, work: &Work<'_>) -> Result<OnItsWay, Refus
 
 fn mac(begun: &[u8], place: &[u8], what: &str, work: &Work<'_>) -> [u8; SEAL] {
     let session = match &work.actor {
-        Actor::Operator(operator) => &operator.session_id,
-        Actor::Billing(billing) => &billing.session_id,
+        Actor::Operator(operator) => operator.session_id.as_str(),
+        Actor::Billing(billing) => billing.session_id.as_str(),
         _ => "",
     };
     work.desk.keys.keyed_hash("export_place", &[session.as_bytes(), what.as_bytes(), begun, place])

@@ -259,7 +259,7 @@ async fn desk_server(folder: &std::path::Path) -> (String, std::path::PathBuf) {
     let desk = Desk::open(Parts {
         database: Database::connect(&Address::Sqlite(folder.join("server.db"))).await.unwrap(),
         keys: DataKeys::fresh(&chance),
-        settings: Settings { smtp: None, ..Settings::for_demo(url.parse().unwrap()) },
+        settings: Settings::for_demo(url.parse().unwrap()),
         clock: Clock::Database,
         chance,
         hashing: HashingCost::cheap(),
@@ -310,7 +310,6 @@ async fn desk_server(folder: &std::path::Path) -> (String, std::path::PathBuf) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn half_a_sign_in_at_a_desk_server_waits_for_its_code_and_is_not_ended_by_the_watch_for_events() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let (url, authority) = desk_server(folder.path()).await;
     let desktop = Desktop::new(Keyring::in_memory());
