@@ -259,6 +259,7 @@ on_both_databases! {
         let why = Some("Not reached by phone yet".to_owned());
         ines.ask(DeclineRequest { approval_id: row.approval_id, reason: why }).await.unwrap();
         assert_eq!(dana.view(&call).await.approval.unwrap().state, "refused");
+        world.later(Span::seconds(1));
         dana.ask(ask(&call)).await.unwrap();
         approve_the_one(&ines).await.unwrap();
         assert!(matches!(standing(&dana, &call).await, StandingView::Verified { .. }));
@@ -416,6 +417,7 @@ on_both_databases! {
         assert!(!redeeming.is_finished(), "it waits for whoever removes the contact");
         removal.commit().await.unwrap();
         assert_eq!(refused(redeeming.await.unwrap()), "link_stopped");
+        strict.dana.end(&sent.call_id).await.unwrap();
         world.change("UPDATE users SET kind = 'billing' WHERE id = $1", &strict.grace).await;
         // Both free to run: never a half state, never a fault, never in a circle.
         let (mut won, mut lost) = (0, 0);

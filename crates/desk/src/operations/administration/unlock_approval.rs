@@ -124,21 +124,25 @@ pub(crate) async fn approval_of(
     user: &users::User,
     work: &mut Work<'_>,
 ) -> Result<Option<UnlockApproval>, Stop> {
-    let Some(asked) = approvals::of_call(&mut work.tx, &call.id, "send_unlock").await? else {
-        return Ok(None);
-    };
-    let asked_until = Moment(asked.expires_at.unwrap_or_default());
-    let (state, until) = match asked.state.as_str() {
-        "approved" => {
+    let until = |asked: &approvals::Approval| Moment(asked.expires_at.unwrap_or_default());
+    let (state, until) = match approved_for(call, user, work).await? {
+        Some(asked) => {
             let decided = Moment(asked.decided_at.unwrap_or_default());
-            let until = decided + work.policy.span(Number::ApprovalLife);
-            let counts = approved_for(call, user, work).await?.is_some_and(|counts| counts.id == asked.id);
-            (if counts { "approved" } else { "expired" }, until)
+            ("approved", decided + work.policy.span(Number::ApprovalLife))
         }
-        "waiting" if work.now >= asked_until => ("expired", asked_until),
-        "waiting" => ("waiting", asked_until),
-        "refused" => ("refused", asked_until),
-        _ => ("expired", asked_until),
+        None => match approvals::of_call(&mut work.tx, &call.id, "send_unlock").await? {
+            None => return Ok(None),
+            Some(asked) => (state_of(&asked, work.now), until(&asked)),
+        },
     };
     Ok(Some(UnlockApproval { state: state.to_owned(), until: until.0 }))
+}
+
+/// What became of a request that lets nothing go now.
+fn state_of(asked: &approvals::Approval, now: Moment) -> &'static str {
+    match asked.state.as_str() {
+        "waiting" if asked.expires_at.is_some_and(|end| now < Moment(end)) => "waiting",
+        "refused" => "refused",
+        _ => "expired",
+    }
 }
