@@ -241,6 +241,12 @@ async fn the_demo_never_touches_the_keyring_and_one_click_signs_in() {
     desktop.ask("demo_sign_in", json!({"role": "agent"})).await.unwrap();
     desktop.ask("operator_sign_out", json!({})).await.unwrap();
     assert!(desktop.connection.seat().operator_id().is_none());
+}
+
+#[tokio::test]
+async fn a_billing_user_of_the_demo_is_one_click_away() {
+    let desktop = Desktop::new(Keyring::silent());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
     let marta = desktop.ask("demo_sign_in", json!({"role": "billing"})).await.unwrap();
     assert_eq!((marta["operator"]["role"].as_str(), marta.get("token")), (Some("billing"), None));
     assert!(desktop.connection.seat().billing(), "their window hears of no calls");
