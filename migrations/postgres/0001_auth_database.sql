@@ -238,7 +238,7 @@ CREATE TABLE call_references (
 CREATE TABLE approvals (
   id           TEXT PRIMARY KEY,
   kind         TEXT NOT NULL CHECK (kind IN ('passed_on', 'flagged', 'reset_two_step', 'resume_phone', 'unlock_account',
-                                             'change_policy', 'change_company')),
+                                             'change_policy', 'change_company', 'change_company_recovery', 'send_unlock')),
   call_id      TEXT REFERENCES calls (id),
   user_id      TEXT REFERENCES users (id),
   asked_by     TEXT NOT NULL REFERENCES operators (id),

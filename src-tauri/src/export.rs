@@ -1,14 +1,14 @@
 //! Writes lists to a file that the operator chooses in the system's own dialog. Either the whole file is there at the
-//! end or nothing is: it is written beside its place and moved there once it is complete.
+//! end or nothing is (`recovery_desk::whole_file`).
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 
 use recovery_desk::failure::WireFailure;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
 use recovery_desk::team_export::inert;
+use recovery_desk::whole_file::WholeFile;
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
@@ -35,17 +35,19 @@ const COLUMNS: [(&str, &str); 11] = [
 /// # Errors
 /// The desk says no, or the file can't be written; then there is no file.
 pub async fn audit_log(connection: &Connection, filter: Value, target: &Path) -> Result<u64, WireFailure> {
-    let mut file = Unfinished::beside(target).map_err(|problem| problem.wire())?;
-    file.line(COLUMNS.iter().map(|(title, _)| (*title).to_owned())).map_err(|problem| problem.wire())?;
+    let not_written = |source| Problem::NotWritten { path: target.to_path_buf(), source }.wire();
+    let mut file = WholeFile::beside(target).map_err(not_written)?;
+    let titles = line(COLUMNS.iter().map(|(title, _)| (*title).to_owned()));
+    file.write_all(titles.as_bytes()).map_err(not_written)?;
     let mut entries = 0;
     let mut before = Value::Null;
     loop {
-        let mut request = filter.clone();
-        request["before"] = before;
+        let mut request = json!({ "shown": filter });
+        request["shown"]["before"] = before;
         let page = perform::perform(connection, ExportAuditLog::NAME, None, request).await?;
         for entry in page["entries"].as_array().into_iter().flatten() {
-            file.line(COLUMNS.iter().map(|(_, field)| text(field, &entry[*field])))
-                .map_err(|problem| problem.wire())?;
+            let cells = line(COLUMNS.iter().map(|(_, field)| text(field, &entry[*field])));
+            file.write_all(cells.as_bytes()).map_err(not_written)?;
             entries += 1;
         }
         before = page["next"].clone();
@@ -53,7 +55,7 @@ pub async fn audit_log(connection: &Connection, filter: Value, target: &Path) ->
             break;
         }
     }
-    file.finish().map_err(|problem| problem.wire())?;
+    file.finish().map_err(not_written)?;
     Ok(entries)
 }
 
@@ -89,55 +91,10 @@ fn cell(text: &str) -> String {
     format!("\"{}\"", inert(&plain).replace('"', "\"\""))
 }
 
-/// A file that is not complete yet. Dropped before its end, it is gone.
-struct Unfinished {
-    file: Option<std::io::BufWriter<std::fs::File>>,
-    unfinished: PathBuf,
-    target: PathBuf,
-}
-
-impl Unfinished {
-    fn beside(target: &Path) -> Result<Self, Problem> {
-        // A name of its own for each export, so that nothing of anybody's is in the way or taken away.
-        static EXPORTS: AtomicU32 = AtomicU32::new(0);
-        let mut name = std::ffi::OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
-        name.push(format!(".{}.{}.part", std::process::id(), EXPORTS.fetch_add(1, Ordering::Relaxed)));
-        let unfinished = target.with_file_name(name);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&unfinished)
-            .map_err(|source| Problem::NotWritten { path: target.to_path_buf(), source })?;
-        Ok(Self { file: Some(std::io::BufWriter::new(file)), unfinished, target: target.to_path_buf() })
-    }
-
-    fn line(&mut self, cells: impl Iterator<Item = String>) -> Result<(), Problem> {
-        let cells: Vec<_> = cells.map(|text| cell(&text)).collect();
-        let line = format!("{}\r\n", cells.join(","));
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(line.as_bytes())
-            .map_err(|source| Problem::NotWritten { path: self.target.clone(), source })
-    }
-
-    fn finish(mut self) -> Result<(), Problem> {
-        let problem = |source| Problem::NotWritten { path: self.target.clone(), source };
-        if let Some(file) = self.file.take() {
-            let file = file.into_inner().map_err(|error| problem(error.into_error()))?;
-            file.sync_all().map_err(problem)?;
-        }
-        std::fs::rename(&self.unfinished, &self.target).map_err(problem)
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Finished, it is not there any more.
-        self.file = None;
-        let _ = std::fs::remove_file(&self.unfinished);
-    }
+/// A line of a CSV file [RFC 4180].
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<_> = cells.map(|text| cell(&text)).collect();
+    format!("{}\r\n", cells.join(","))
 }
 
 #[cfg(test)]
@@ -153,30 +110,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_broken_off_leaves_nothing_and_a_finished_one_nothing_else() {
+    fn a_folder_that_is_not_there_is_a_clear_sentence() {
         let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("log.csv");
-        let mut broken_off = Unfinished::beside(&target).unwrap();
-        broken_off.line(["a".to_owned()].into_iter()).unwrap();
-        drop(broken_off);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        let mut whole = Unfinished::beside(&target).unwrap();
-        whole.line(["a".to_owned(), "b".to_owned()].into_iter()).unwrap();
-        whole.finish().unwrap();
-        assert_eq!(std::fs::read_to_string(&target).unwrap(), "\"a\",\"b\"\r\n");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("missing").join("log.csv");
+        let source = WholeFile::beside(&nowhere).err().unwrap();
+        let problem = Problem::NotWritten { path: nowhere, source }.wire();
+        assert_eq!(problem.code, "not_written");
+        assert!(problem.message.contains("Nothing was exported"), "{}", problem.message);
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_a_clear_sentence_and_the_former_file_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let nowhere = folder.path().join("missing").join("log.csv");
-        let problem = Unfinished::beside(&nowhere).err().unwrap().wire();
-        assert_eq!(problem.code, "not_written");
-        assert!(problem.message.contains("Nothing was exported"), "{}", problem.message);
-        let target = folder.path().join("log.csv");
-        std::fs::write(&target, "former").unwrap();
-        drop(Unfinished::beside(&target).unwrap());
-        assert_eq!(std::fs::read_to_string(&target).unwrap(), "former");
+    fn a_line_ends_once_and_quotes_each_cell() {
+        assert_eq!(line(["a".to_owned(), "b\"c".to_owned()].into_iter()), "\"a\",\"b\"\"c\"\r\n");
     }
 }

@@ -2,11 +2,12 @@
 
 use recovery_desk::operations::administration::{CheckAuditLog, ExportAuditLog, ReadAuditLog};
 use recovery_rules::roles::Role;
+use recovery_rules::time::Span;
 
 use crate::harness::{Engine, World, on_both_databases, refused};
 
-fn everything() -> ExportAuditLog {
-    ExportAuditLog {
+fn all() -> ReadAuditLog {
+    ReadAuditLog {
         user_id: None,
         actor_id: None,
         operation: None,
@@ -15,6 +16,18 @@ fn everything() -> ExportAuditLog {
         until: None,
         before: None,
     }
+}
+
+fn everything() -> ExportAuditLog {
+    ExportAuditLog { shown: all() }
+}
+
+/// Enough entries for three pages, as another day's work left them.
+async fn many_entries(world: &World) {
+    let insert = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
+        INSERT INTO audit (id, at, operation, result, actor_kind, detail_hash)
+        SELECT '0' || CAST(100000 + i AS TEXT), 1000, 'sweep', 'done', 'system', (SELECT detail_hash FROM audit WHERE $1 = 'x' LIMIT 1) FROM n";
+    world.change(insert, "x").await;
 }
 
 on_both_databases! {
@@ -47,10 +60,9 @@ on_both_databases! {
         let priya = world.priya().await;
         let (dana, ines) = (world.agent("Dana Okafor").await, world.operator(Role::Administrator, "Ines Vogt").await);
         dana.verified_call(&priya).await;
-        let filter = || ExportAuditLog { user_id: Some(priya.clone()), operation: Some("open_call".to_owned()), ..everything() };
-        let exported = ines.ask(filter()).await.unwrap();
-        let ExportAuditLog { user_id, actor_id, operation, result, since, until, before } = filter();
-        let shown = ines.ask(ReadAuditLog { user_id, actor_id, operation, result, since, until, before }).await.unwrap();
+        let filter = || ReadAuditLog { user_id: Some(priya.clone()), operation: Some("open_call".to_owned()), ..all() };
+        let exported = ines.ask(ExportAuditLog { shown: filter() }).await.unwrap();
+        let shown = ines.ask(filter()).await.unwrap();
         let ids = |entries: &[recovery_desk::operations::administration::AuditEntry]| {
             entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>()
         };
@@ -58,7 +70,53 @@ on_both_databases! {
         let entry = &exported.entries[0];
         assert_eq!((entry.actor.as_deref(), entry.actor_id.as_deref()), (Some("Dana Okafor"), Some(dana.id.as_str())));
         assert_eq!(world.audited("export_audit_log", "done").await, 1);
-        let wrong = ExportAuditLog { result: Some("everything".to_owned()), ..everything() };
-        assert_eq!(refused(ines.ask(wrong).await), "state_unknown");
+        let wrong = ReadAuditLog { result: Some("everything".to_owned()), ..all() };
+        assert_eq!(refused(ines.ask(ExportAuditLog { shown: wrong }).await), "state_unknown");
+    }
+
+    async fn an_export_of_the_log_asks_for_a_fresh_code_is_counted_once_and_its_place_leads_on_nowhere_else(engine: Engine) {
+        let world = World::live(engine).await;
+        let (mut ines, ola) =
+            (world.operator(Role::Administrator, "Ines Vogt").await, world.operator(Role::Administrator, "Ola Berg").await);
+        many_entries(&world).await;
+        let at = |place: &str| ExportAuditLog { shown: ReadAuditLog { before: Some(place.to_owned()), ..all() } };
+        let first = ines.ask(everything()).await.unwrap();
+        assert_eq!(first.entries.len(), 1_000);
+        let place = first.next.unwrap();
+        // A place that is a plain id, as the screen has it, begins no export that nobody counted.
+        let id = first.entries[999].id.clone();
+        assert!(ines.ask(ReadAuditLog { before: Some(id.clone()), ..all() }).await.is_ok());
+        for made_up in [id.as_str(), "", "AAAA", &place[1..], &place.replace(&place[..4], "AAAA")] {
+            assert_eq!(refused(ines.ask(at(made_up)).await), "export_over", "{made_up}");
+        }
+        // Nor does it lead on for somebody else, in another session, or with another filter.
+        assert_eq!(refused(ola.ask(at(&place)).await), "export_over");
+        let other = ReadAuditLog { result: Some("done".to_owned()), before: Some(place.clone()), ..all() };
+        assert_eq!(refused(ines.ask(ExportAuditLog { shown: other }).await), "export_over");
+        // Five minutes later a new export asks for a code; the one that was begun goes on.
+        world.later(Span::minutes(5));
+        assert_eq!(refused(ines.ask(everything()).await), "fresh_code_needed");
+        let second = ines.ask(at(&place)).await.unwrap();
+        assert_eq!(second.entries.len(), 1_000);
+        assert!(second.entries[0].id < id, "it goes on where the first page ended");
+        let again = ines.ask(at(&place)).await.unwrap();
+        assert_eq!(again.entries[0].id, second.entries[0].id, "a page that nobody heard can be asked for again");
+        world.later(Span::minutes(9));
+        assert!(ines.ask(at(&second.next.clone().unwrap())).await.unwrap().next.is_none());
+        world.later(Span::minutes(10));
+        ines.ask(ReadAuditLog { until: Some(0), ..all() }).await.unwrap();
+        world.later(Span::minutes(6));
+        assert_eq!(refused(ines.ask(at(&place)).await), "export_over", "half an hour is over");
+        // The day has ten: one is spent.
+        ines.sign_in().await.unwrap();
+        let none = || ExportAuditLog { shown: ReadAuditLog { until: Some(0), ..all() } };
+        for _ in 0..9 {
+            ines.ask(none()).await.unwrap();
+        }
+        assert_eq!(refused(ines.ask(none()).await), "billing_limit");
+        assert_eq!(refused(ines.ask(at(&place)).await), "export_over", "another session");
+        world.later(Span::days(1));
+        ines.sign_in().await.unwrap();
+        ines.ask(none()).await.unwrap();
     }
 }

@@ -249,6 +249,41 @@ on_both_databases! {
         assert_eq!(world.count(letters).await, 2);
     }
 
+    async fn the_days_reminders_are_a_companys_and_a_refused_one_gives_its_place_back(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        world.user(NewUser { given: "Bo", email: "bo@hartwell.example", ..grace() }).await;
+        let priya = world.priya().await;
+        let mut members = Vec::new();
+        for i in 0..11 {
+            members.push(world.user(member("Ann", &format!("ann{i}@hartwell.example"))).await);
+        }
+        let osprey = NewUser { company: "Osprey", email: "grace@osprey.example", ..grace() };
+        world.user(osprey).await;
+        let sten = world.user(NewUser { company: "Osprey", ..member("Sten", "sten@osprey.example") }).await;
+        world.change("INSERT INTO policy (name, value, changed_by, changed_at) VALUES ('reminders_a_day', 10, $1, 1)", "story").await;
+        let remind = |id: &str| RemindMember { user_id: id.to_owned() };
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        for id in &members[..9] {
+            ours.ask(remind(id)).await.unwrap();
+        }
+        // What is refused costs nothing: 2-step is on, reminded already, nobody of this company.
+        for (id, why) in [(&priya, "nothing_to_change"), (&members[0], "reminder_wait"), (&sten, "not_found")] {
+            assert_eq!(refused(ours.ask(remind(id)).await), why);
+        }
+        let bo = sign_in(&world, &gateway, "bo@hartwell.example").await;
+        bo.ask(remind(&members[9])).await.unwrap();
+        assert_eq!(refused(bo.ask(remind(&members[10])).await), "billing_limit", "of the company, not of one");
+        assert_eq!(refused(ours.ask(remind(&members[10])).await), "billing_limit");
+        assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE letter = 'two_step_reminder'").await, 10);
+        // Another company has a day of its own, and this one has the next.
+        let theirs = sign_in(&world, &gateway, "grace@osprey.example").await;
+        theirs.ask(remind(&sten)).await.unwrap();
+        world.later(Span::days(1));
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        ours.ask(remind(&members[10])).await.unwrap();
+    }
+
     async fn a_reminder_says_who_asks_and_carries_no_link_that_opens_anything(engine: Engine) {
         let world = World::with_mail(engine).await;
         world.user(grace()).await;

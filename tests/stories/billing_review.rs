@@ -61,6 +61,37 @@ fn read_csv(path: &std::path::Path) -> Vec<Vec<String>> {
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
+/// Prints every sheet of a workbook as JSON: its name, and its rows of text.
+const EVERY_CELL: &str = r#"
+import json, re, sys, zipfile
+import xml.etree.ElementTree as tree
+book = zipfile.ZipFile(sys.argv[1])
+n = '{http://schemas.openxmlformats.org/spreadsheetml/2006/main}'
+shared = [''.join(t.text or '' for t in item.iter(n + 't')) for item in tree.fromstring(book.read('xl/sharedStrings.xml'))]
+sheets = {}
+for number, sheet in enumerate(tree.fromstring(book.read('xl/workbook.xml')).find(n + 'sheets'), 1):
+    rows = []
+    for row in tree.fromstring(book.read(f'xl/worksheets/sheet{number}.xml')).iter(n + 'row'):
+        cells = []
+        for cell in row:
+            assert cell.get('t') in ('s', None) and cell.find(n + 'f') is None, 'a cell that is no text'
+            value = cell.find(n + 'v')
+            text = '' if value is None else shared[int(value.text)]
+            # An empty cell is not written at all.
+            column = ord(cell.get('r')[0]) - ord('A')
+            cells += [''] * (column - len(cells))
+            cells.append(re.sub('_x([0-9A-F]{4})_', lambda found: chr(int(found[1], 16)), text))
+        rows.append(cells)
+    sheets[sheet.get('name')] = rows
+print(json.dumps(sheets))
+"#;
+
+fn read_workbook(path: &std::path::Path) -> std::collections::BTreeMap<String, Vec<Vec<String>>> {
+    let read = std::process::Command::new("python3").args(["-c", EVERY_CELL]).arg(path).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
 /// Two hundred members of Hartwell beside those there are, by hand: no import is tried here.
 async fn many(world: &World, how_many: i64) {
     let mut tx = world.desk.database.begin().await.unwrap();
@@ -152,6 +183,101 @@ on_both_databases! {
         assert!(matches!(over, Err(ExportProblem::NotGiven(failure)) if failure.code() == "billing_limit"));
         assert!(!folder.path().join("over.csv").exists());
         assert!(world.audited("export_review", "done").await >= 10);
+    }
+
+    async fn d12_3_every_cell_of_a_workbook_is_what_the_screen_shows(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        let ann = world.user(member("Ann", ANN)).await;
+        world.change("UPDATE users SET given_name = '=1+1', family_name = '<b>&\"''é' WHERE id = $1", &ann).await;
+        world.change("UPDATE users SET account = 'locked', locked_by = 'owner', last_sign_in_at = 1795514400000 WHERE id = $1", &ann).await;
+        world.user(NewUser { two_step: TwoStep::Off, ..member("Ben", "ben@hartwell.example") }).await;
+        // The same phone as Grace: a sign.
+        world.priya().await;
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let review = ours.ask(StartReview {}).await.unwrap();
+        ours.ask(InviteMember { given_name: "Nia".to_owned(), family_name: "Cole".to_owned(), email: "nia@hartwell.example".to_owned() }).await.unwrap();
+        let asked = shown(Some(&review.review_id), "all");
+        let screen = whole(&ours, asked.clone()).await;
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("review.xlsx");
+        assert_eq!(to_file(&ours, &asked, Format::Xlsx, &to).await.unwrap(), 5);
+        let sheets = read_workbook(&to);
+        let at = |at: i64| ShownTimes::utc().date_and_clock(recovery_rules::time::Moment(at));
+        let mut expected = vec![[
+            "Name", "Email", "Kind", "Account", "2-step", "2-step since", "Security questions", "Last sign-in", "Member since",
+            "Signs of a shared log-in", "Added during the review",
+        ].map(str::to_owned).to_vec()];
+        for row in &screen {
+            let sign = row.signs.iter().map(|sign| format!("{} accounts of this company have the same phone", sign.counted)).next();
+            let two_step = match row.two_step.as_str() {
+                "on" => "On",
+                "off" => "Off",
+                "never" => "Never on",
+                other => panic!("{other}"),
+            };
+            expected.push(vec![
+                row.name.clone(), row.email.clone(), if row.kind == "billing" { "Billing user" } else { "User" }.to_owned(),
+                if row.account == "locked" { "Locked" } else { "Active" }.to_owned(), two_step.to_owned(), at(row.two_step_since),
+                if row.questions_answered { "Answered" } else { "Not answered" }.to_owned(),
+                row.last_sign_in_at.map_or("Never".to_owned(), at), at(row.joined_at), sign.unwrap_or_default(),
+                if row.added { "Yes" } else { "No" }.to_owned(),
+            ]);
+        }
+        assert_eq!(sheets["Members"], expected);
+        for cell in ["=1+1 <b>&\"'é", "Locked", "2 accounts of this company have the same phone", "Off", "Yes"] {
+            assert!(sheets["Members"].iter().flatten().any(|there| there == cell), "{cell}: {:?}", sheets["Members"]);
+        }
+        let after = ours.ask(asked).await.unwrap().review.unwrap();
+        let about: Vec<_> = sheets["Review"].iter().map(|row| (row[0].as_str(), row.get(1).map_or("", String::as_str))).collect();
+        assert_eq!(about[0], ("Company", "Hartwell Logistics"));
+        assert_eq!(about[1], ("Started by", "Grace Obi"));
+        assert_eq!(about[3], ("Signed off by", "Not signed off"));
+        assert_eq!(about[5], ("What was seen (SHA-256)", after.digest.as_str()));
+    }
+
+    async fn an_export_cant_be_begun_behind_its_first_page_and_its_place_is_its_own(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        many(&world, 1_200).await;
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let review = ours.ask(StartReview {}).await.unwrap();
+        let asked = shown(Some(&review.review_id), "all");
+        let ask = async |shown: ReadTeam, format: &str| ours.ask(ExportReview { shown, format: format.to_owned() }).await;
+        // The place of the screen is no place of an export: it was never counted.
+        let screen = ours.ask(asked.clone()).await.unwrap().next.unwrap();
+        let from = |place: &str| ReadTeam { after: Some(place.to_owned()), ..asked.clone() };
+        for made_up in [screen.as_str(), "0\u{0}a\u{0}b", "", "AAAA"] {
+            assert_eq!(refused(ask(from(made_up), "csv").await), "export_over", "{made_up:?}");
+        }
+        let first = ask(asked.clone(), "csv").await.unwrap();
+        let place = first.next.unwrap();
+        assert_eq!((first.members.len(), first.review.is_some()), (500, true));
+        assert_eq!(refused(ask(from(&place), "xlsx").await), "export_over", "of another file");
+        let sorted = ReadTeam { sort: "email".to_owned(), ..from(&place) };
+        assert_eq!(refused(ask(sorted, "csv").await), "export_over", "in another order");
+        let mut forged = place.clone();
+        forged.replace_range(..1, if place.starts_with('A') { "B" } else { "A" });
+        assert_eq!(refused(ask(from(&forged), "csv").await), "export_over");
+        assert_eq!(refused(ours.ask(from(&place)).await), "choice_unknown", "nor is it one of the screen");
+        let second = ask(from(&place), "csv").await.unwrap();
+        assert!(second.review.is_none() && second.members.len() == 500);
+        // The day's ten, of which one is spent; a place of before still leads on, for half an hour.
+        for _ in 0..9 {
+            ask(asked.clone(), "csv").await.unwrap();
+        }
+        assert_eq!(refused(ask(asked.clone(), "csv").await), "billing_limit");
+        let third = ask(from(&second.next.unwrap()), "csv").await.unwrap();
+        assert_eq!((third.members.len(), third.next), (201, None));
+        world.later(Span::minutes(14));
+        ask(from(&place), "csv").await.unwrap();
+        world.later(Span::minutes(14));
+        assert!(ask(from(&place), "csv").await.is_ok());
+        world.later(Span::minutes(2));
+        assert_eq!(refused(ask(from(&place), "csv").await), "export_over");
+        let again = sign_in(&world, &gateway, GRACE).await;
+        let elsewhere = again.ask(ExportReview { shown: from(&place), format: "csv".to_owned() }).await;
+        assert_eq!(refused(elsewhere), "export_over", "in another session");
     }
 
     async fn five_thousand_members_page_by_page_sorted_and_filtered(engine: Engine) {

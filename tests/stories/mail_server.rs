@@ -141,6 +141,7 @@ fn letter(to: &str) -> Letter {
             expires_at: called + Span::hours(1),
             not_me_link: &Url::parse("https://accounts.meridian.example/stop/def").unwrap(),
             not_me_until: called + Span::hours(72),
+            contact_code: false,
         },
     );
     Letter {

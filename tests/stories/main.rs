@@ -37,6 +37,7 @@ mod operators;
 mod pages_over_http;
 mod races;
 mod random;
+mod recovery_contact;
 mod reset_code;
 mod reset_in_chromium;
 mod resets_and_links;

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use recovery_desk::operations::redeem_unlock::Redeemed;
 use recovery_desk::operations::send_unlock::SendUnlock;
 use recovery_desk::operations::take_over_call::TakeOverCall;
+use recovery_desk::operations::team::{SignOffReview, StartReview};
 use recovery_rules::roles::Door;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
 use crate::harness::agent::wrong;
 use crate::harness::at_once::{at_once, counted};
+use crate::harness::biller::{self, Biller};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
@@ -78,7 +80,7 @@ on_both_databases! {
             async move {
                 match pages::redeem(&desk, &link, &code, NEW_PASSWORD).await {
                     Ok(Redeemed::Done { .. }) => "done",
-                    Ok(Redeemed::CallCodeNotRight { .. }) => "wrong",
+                    Ok(_) => "wrong",
                     Err(failure) => failure.code(),
                 }
             }
@@ -195,6 +197,29 @@ on_both_databases! {
             world.later(Span::hours(73));
             dana.sign_in().await.unwrap();
         }
+    }
+
+    async fn d12_3_of_two_who_sign_a_review_off_at_once_one_does(engine: Engine) {
+        let (world, gateway) = biller::world(engine).await;
+        world.user(biller::grace()).await;
+        world.user(NewUser { given: "Bo", email: "bo@hartwell.example", ..biller::grace() }).await;
+        let grace = biller::sign_in(&world, &gateway, biller::GRACE).await;
+        let bo = biller::sign_in(&world, &gateway, "bo@hartwell.example").await;
+        for round in 0..3 {
+            let review = grace.ask(StartReview {}).await.unwrap();
+            let there = world.another_desk().await;
+            let tasks: Vec<_> = (0..10).map(|i| {
+                let signer = if i % 2 == 0 { grace.clone() } else { Biller { desk: there.clone(), ..bo.clone() } };
+                let request = SignOffReview {
+                    review_id: review.review_id.clone(), digest: review.digest.clone(), note: format!("round {round}"),
+                };
+                async move { signer.ask(request).await.map_or_else(|failure| failure.code(), |_| "signed") }
+            }).collect();
+            let counts = counted(at_once(tasks).await);
+            assert_eq!(counts, BTreeMap::from([("signed", 1), ("review_signed", 9)]), "round {round}");
+        }
+        assert_eq!(world.audited("sign_off_review", "done").await, 3);
+        assert_eq!(world.count("SELECT COUNT(*) FROM team_reviews WHERE signed_at IS NOT NULL").await, 3);
     }
 
     async fn d9_3_of_agents_who_open_a_call_at_once_one_gets_it(engine: Engine) {

@@ -32,7 +32,7 @@ pub fn body(name: &str) -> Value {
         "confirm_time" => json!({ "time": 0 }),
         "request_state" => json!({ "request_id": "none" }),
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
-        "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "new_password": "x" }),
+        "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "contact_code": "", "new_password": "x" }),
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
         "read_test_letter" => json!({ "message_id": "none" }),
         "record_bounce" => json!({ "message_id": "none", "words": "" }),
@@ -76,14 +76,14 @@ pub fn body(name: &str) -> Value {
         }
         "change_policy" => json!({ "name": "checks_a_day", "from": 5, "to": 4, "reason": "" }),
         "read_companies" => json!({ "name": "", "after": null }),
+        "change_company_recovery" => json!({ "company_id": "none", "recovery": "link", "reason": "" }),
+        "ask_unlock_approval" => json!({ "call_id": "none", "reason": "" }),
         "protect_company" => json!({ "company_id": "none", "protected": true, "reason": "" }),
         "read_messages" => json!({ "state": null, "domain": null, "before": null }),
         "retry_message" => json!({ "message_id": "none" }),
         "check_audit_log" => json!({ "after": 0 }),
-        "read_audit_log" | "export_audit_log" => json!({
-            "user_id": null, "actor_id": null, "operation": null, "result": null, "since": null, "until": null,
-            "before": null,
-        }),
+        "read_audit_log" => log(),
+        "export_audit_log" => json!({ "shown": log() }),
         "read_user" => json!({ "user_id": "none" }),
         "reset_user_two_step" => {
             json!({ "user_id": "none", "email": "a@b.example", "reason": "", "report_id": null, "contact_id": null, "reached": null })
@@ -108,6 +108,13 @@ pub fn body(name: &str) -> Value {
         "seal_audit" | "sign_audit_head" => json!({ "holder": "role matrix" }),
         _ => json!({}),
     }
+}
+
+fn log() -> Value {
+    json!({
+        "user_id": null, "actor_id": null, "operation": null, "result": null, "since": null, "until": null,
+        "before": null,
+    })
 }
 
 fn team() -> Value {

@@ -52,7 +52,7 @@ export const happened: AuditEntry[] = [
 ];
 
 export const approval: ApprovalRow = {
-  approval_id: "a1", kind: "reset_two_step", user_id: "u7", user_name: "Grace Obi", company: "Hartwell Logistics", asked_by: "Rafael Moreno",
+  because: null, approval_id: "a1", kind: "reset_two_step", user_id: "u7", user_name: "Grace Obi", company: "Hartwell Logistics", asked_by: "Rafael Moreno",
   reason: "Phone stolen on Friday, recovery code was in the same bag. Called back on the number in our contract.", contact: "Marta Nowak",
   reached: "Called back the number in our own records, spoke to Marta Nowak.", number: null, from: null, to: null, asked_at: at("10:41:00"), until: at("10:56:00"), alone_from: null, mine: false, cannot: null, seal: "5e",
 };
@@ -112,11 +112,11 @@ export const messages: MessageRow[] = [
   message("m8", "unlock", "w•••••@northmoor.example", "superseded", "08:12:00"),
 ];
 
-const company = (company_id: string, name: string, users: number, billing_users: number, more: Partial<CompanyRow> = {}): CompanyRow => ({ company_id, name, protected: false, users, billing_users, approval_id: null, ...more });
+const company = (company_id: string, name: string, users: number, billing_users: number, more: Partial<CompanyRow> = {}): CompanyRow => ({ company_id, name, protected: false, recovery: "link", users, billing_users, approval_id: null, recovery_approval_id: null, ...more });
 export const companies: CompanyRow[] = [
   company("k1", "Calder & Finch", 18, 1),
   company("k2", "Hartwell Logistics", 42, 2),
   company("k3", "Northmoor Foods", 7, 0),
   company("k4", "Osprey Dental", 11, 1, { protected: true }),
-  company("k5", "Penrose Shipping", 133, 4, { protected: true, approval_id: "a9" }),
+  company("k5", "Penrose Shipping", 133, 4, { protected: true, recovery: "link_and_contact_code", approval_id: "a9" }),
 ];

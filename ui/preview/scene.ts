@@ -22,6 +22,7 @@ export const greeting: Greeting = {
   demo_operators: [
     { role: "agent", name: "Dana Okafor" },
     { role: "administrator", name: "Ingrid Solberg" },
+    { role: "billing", name: "Marta Nowak" },
   ],
 };
 
@@ -71,6 +72,7 @@ export const call: CallView = {
   notes: "Lost phone on Friday, recovery code was on it.",
   delivery: null,
   passed_on: null,
+  approval: null,
   flagged_at: null,
   user_told: null,
 };
@@ -78,7 +80,7 @@ export const call: CallView = {
 export const delivery: Delivery = {
   message_id: "m1", state: "accepted", address: "priya.raman@hartwell.example", mail_host: "hartwell.example",
   queued_at: at("10:48:02"), accepted_at: at("10:48:05"), deferred_until: null, server_reply: null, link_expires_at: at("11:48:00"),
-  opened_at: null, used_at: null, resends_left: 2, resend_at: at("10:49:02"), code_live: true,
+  opened_at: null, used_at: null, resends_left: 2, resend_at: at("10:49:02"), code_live: true, contact_code: null,
 };
 
 export const verified: CallView = {

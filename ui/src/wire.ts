@@ -40,7 +40,8 @@ export type ApprovalRow = {
  */
 approval_id: string, 
 /**
- * `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy` or `change_company`.
+ * `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy`, `change_company`, `change_company_recovery` or
+ * `send_unlock`.
  */
 kind: string, 
 /**
@@ -71,6 +72,10 @@ contact: string | null,
  * How the company was reached.
  */
 reached: string | null, 
+/**
+ * Why an unlock e-mail needs it: `frozen` or `no_contact`.
+ */
+because: string | null, 
 /**
  * The number of the policy it changes.
  */
@@ -127,6 +132,16 @@ approval_id: string,
  * The seal of what was shown.
  */
 seal: string, };
+
+export type AskUnlockApproval = { 
+/**
+ * The call.
+ */
+call_id: string, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type AuditChecked = { 
 /**
@@ -308,6 +323,10 @@ delivery: Delivery | null,
  */
 passed_on: PassedOn | null, 
 /**
+ * The approval that was asked for, where the unlock e-mail needs one.
+ */
+approval: UnlockApproval | null, 
+/**
  * When a concern was flagged.
  */
 flagged_at: number | null, 
@@ -351,6 +370,20 @@ question: string,
  * The answer.
  */
 answer: string, };
+
+export type ChangeCompanyRecovery = { 
+/**
+ * Which.
+ */
+company_id: string, 
+/**
+ * `link` or `link_and_contact_code`.
+ */
+recovery: string, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type ChangeOperatorRole = { 
 /**
@@ -462,6 +495,10 @@ name: string,
  */
 protected: boolean, 
 /**
+ * What it asks for before an unlock link opens an account: `link` or `link_and_contact_code`.
+ */
+recovery: string, 
+/**
  * How many users it has.
  */
 users: number, 
@@ -472,7 +509,11 @@ billing_users: number,
 /**
  * The request to take its protection away that waits.
  */
-approval_id: string | null, };
+approval_id: string | null, 
+/**
+ * The request to ask for no contact code any more that waits.
+ */
+recovery_approval_id: string | null, };
 
 export type CompanyRows = { 
 /**
@@ -664,7 +705,11 @@ resend_at: number,
 /**
  * Whether the link, and the call code with it, can still be used.
  */
-code_live: boolean, };
+code_live: boolean, 
+/**
+ * Where the letter with the contact code is, where the company asks for one. Never who gets it.
+ */
+contact_code: MessageState | null, };
 
 export type DemoCard = Record<symbol, never>;
 
@@ -766,33 +811,10 @@ code: SecretText, };
 
 export type ExportAuditLog = { 
 /**
- * About this user.
+ * What the screen shows, but for its place: where a page of an export begins is what the page before said, and leads
+ * on in that export alone.
  */
-user_id: string | null, 
-/**
- * By this operator or user.
- */
-actor_id: string | null, 
-/**
- * Of this operation.
- */
-operation: string | null, 
-/**
- * `done`, `reserved` or `refused`.
- */
-result: string | null, 
-/**
- * Since this moment, UTC ms.
- */
-since: number | null, 
-/**
- * Before this moment, UTC ms.
- */
-until: number | null, 
-/**
- * The last id of the page before.
- */
-before: string | null, };
+shown: ReadAuditLog, };
 
 export type ExportPage = { 
 /**
@@ -814,7 +836,8 @@ next: string | null, };
 
 export type ExportReview = { 
 /**
- * What the screen shows; its review must be named.
+ * What the screen shows, but for its place; its review must be named. Where a page begins is what the page before
+ * said, and leads on in that export alone.
  */
 shown: ReadTeam, 
 /**
@@ -1518,7 +1541,7 @@ since: number | null,
  */
 until: number | null, 
 /**
- * The last id of the page before.
+ * Where the page before ended.
  */
 before: string | null, };
 
@@ -2054,6 +2077,16 @@ user_id: string,
  */
 reason: string, };
 
+export type UnlockApproval = { 
+/**
+ * `waiting`, `approved`, `refused`, or `expired`: too old, or used.
+ */
+state: string, 
+/**
+ * Until when it can be approved, or the e-mail can be sent after it was; UTC ms.
+ */
+until: number, };
+
 export type UserPage = { 
 /**
  * The user.
@@ -2312,6 +2345,8 @@ export interface Operations {
   change_policy: { request: ChangePolicy; answer: Decided };
   read_companies: { request: ReadCompanies; answer: CompanyRows };
   protect_company: { request: ProtectCompany; answer: Decided };
+  change_company_recovery: { request: ChangeCompanyRecovery; answer: Decided };
+  ask_unlock_approval: { request: AskUnlockApproval; answer: CallView };
   read_messages: { request: ReadMessages; answer: MessageRows };
   retry_message: { request: RetryMessage; answer: Decided };
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };

@@ -65,6 +65,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                     expires_at: message.expires_at.map_or(to_send.now, Moment),
                     not_me_link: &page(settings, &["not-me", not_me])?,
                     not_me_until: to_send.repudiation_ends.unwrap_or(to_send.now),
+                    contact_code: facts["contact_code"].as_bool().unwrap_or(false),
                 },
             )
         }
@@ -107,6 +108,19 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                     expires_at: message.expires_at.map_or(to_send.now, Moment),
                 },
             )
+        }
+        "contact_code" => {
+            let [code] = secrets(to_send)?;
+            let grouped = MailCode::parse(code)
+                .map_err(|_| Fault::Stored("a contact code that is none".to_owned()))?
+                .expose_grouped();
+            let facts = letters::ContactCode {
+                code: &grouped,
+                caller: facts["name"].as_str().unwrap_or_default(),
+                called_at: at("called_at")?,
+                expires_at: message.expires_at.map_or(to_send.now, Moment),
+            };
+            letters::contact_code(&organisation, &facts)
         }
         "operator_invitation" => {
             let [code] = secrets(to_send)?;

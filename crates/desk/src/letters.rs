@@ -5,6 +5,7 @@
 
 mod account_unlocked;
 mod address_change;
+mod contact_code;
 mod draft;
 mod invitation;
 mod notice;
@@ -27,6 +28,7 @@ use recovery_rules::display_name::DisplayName;
 
 pub use account_unlocked::{AccountUnlocked, account_unlocked, account_unlocked_for_billing_user};
 pub use address_change::{AddressNotMe, ConfirmAddress, address_not_me, confirm_address};
+pub use contact_code::{ContactCode, contact_code};
 pub use invitation::invitation;
 pub use notice::{Notice, notice};
 pub use operator::{OperatorChange, OperatorInvitation, operator_changed, operator_invitation};

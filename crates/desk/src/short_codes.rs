@@ -141,7 +141,8 @@ pub async fn arm(
         .ok_or_else(|| Fault::Stored(format!("code purpose {}", code.purpose)))?;
     let (plain, life) = if typed_as_mail_code(purpose) {
         let made = MailCode::from_random(&work.desk.chance.bytes());
-        (Zeroizing::new(made.expose().to_owned()), Number::MailCodeLife)
+        let life = if purpose == CodePurpose::Contact { Number::ContactCodeLife } else { Number::MailCodeLife };
+        (Zeroizing::new(made.expose().to_owned()), life)
     } else {
         let made = SmsCode::from_random(&work.desk.chance.bytes());
         (Zeroizing::new(made.expose().to_owned()), Number::VerificationCodeLife)
@@ -159,7 +160,7 @@ pub fn reference(keys: &DataKeys, code_id: &str) -> String {
 }
 
 /// The keyed hash of a code: bound to its purpose and row, so that a code of another purpose never fits (D1.7).
-fn hash(keys: &DataKeys, purpose: CodePurpose, code_id: &str, text: &str) -> [u8; 32] {
+pub fn hash(keys: &DataKeys, purpose: CodePurpose, code_id: &str, text: &str) -> [u8; 32] {
     keys.keyed_hash("short_code", &[purpose.name().as_bytes(), code_id.as_bytes(), text.as_bytes()])
 }
 

@@ -1,5 +1,4 @@
-//! A review as a file: CSV or XLSX, the same rows and the same words. Written beside its place and renamed when it is
-//! whole, so that a full disk or a folder that can't be written leaves the former file, or none, and never half of one.
+//! A review as a file: CSV or XLSX, the same rows and the same words, there whole or not at all (`whole_file`).
 //! Asking for the rows (role, limit, audit entry) is the operation `export_review`; this only writes.
 
 mod columns;
@@ -10,6 +9,7 @@ use std::path::Path;
 
 use crate::letters::ShownTimes;
 use crate::operations::team::{ExportPage, MemberRow, ReviewRow};
+use crate::whole_file::WholeFile;
 
 /// The form of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,8 @@ where
             sheet::workbook(&company, &review, &members, times).map_err(ExportProblem::NotWritten)?
         }
     };
-    write_whole(to, &bytes).map_err(ExportProblem::NotWritten)?;
+    let written = WholeFile::beside(to).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.finish()));
+    written.map_err(ExportProblem::NotWritten)?;
     Ok(Exported { members: members.len(), review })
 }
 
@@ -108,30 +109,6 @@ pub fn inert(cell: &str) -> String {
     }
 }
 
-/// Writes beside, then renames. The file is new (never a link's target), readable by its owner alone, and on the disk
-/// before it takes the place.
-fn write_whole(to: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = to.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = folder.join(beside);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    let done = written.and_then(|()| std::fs::rename(&beside, to));
-    if done.is_err() {
-        // What could not be finished is not left lying; that it can't be removed either changes nothing.
-        let _ = std::fs::remove_file(&beside);
-    }
-    done
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,32 +122,5 @@ mod tests {
         for plain in ["Priya Raman", "priya.raman@hartwell.example", "Obi-Wan", "", "a=b"] {
             assert_eq!(inert(plain), plain);
         }
-    }
-
-    #[test]
-    fn a_file_is_whole_or_the_former_one_is_still_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("review.csv");
-        write_whole(&to, b"one").unwrap();
-        write_whole(&to, b"two").unwrap();
-        assert_eq!(std::fs::read(&to).unwrap(), b"two");
-        // A folder stands where the file shall be: the rename fails, and nothing is left beside it.
-        let taken = folder.path().join("taken");
-        std::fs::create_dir_all(taken.join("in")).unwrap();
-        assert!(write_whole(&taken, b"three").is_err());
-        assert!(write_whole(&folder.path().join("nowhere").join("review.csv"), b"four").is_err());
-        let left: Vec<_> =
-            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 2, "{left:?}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_file_is_its_owners_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("review.csv");
-        write_whole(&to, b"one").unwrap();
-        assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -63,7 +63,10 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         NotVerified => "The caller is not verified in this call, or no longer. Check the four answers first.",
         NeedsApproval => {
-            "Contact details were changed lately. An administrator must approve this e-mail: pass the call on."
+            "An administrator must approve this e-mail. Ask for it from the call, or pass the call on."
+        }
+        NobodyToApprove => {
+            "There is no other administrator who could approve this now. Pass the call to the administrators."
         }
         AlreadySent => "The unlock e-mail is on its way. Use Send again if it doesn't arrive.",
         ResendWait { .. } => "The last e-mail is too fresh. Wait a moment before sending again.",
@@ -81,6 +84,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         CallCodeNotRight { tries_left } => {
             return format!(
                 "The call code is not right. Ask the person on the phone to read it again. You have {tries_left} tries left."
+            );
+        }
+        ContactCodeNotRight { tries_left: 1 } => {
+            "The contact code is not right. You have one try left. Ask your recovery contact to read it again."
+        }
+        ContactCodeNotRight { tries_left } => {
+            return format!(
+                "The contact code is not right. Ask your recovery contact to read it again. You have {tries_left} tries left."
             );
         }
         CodeNotRight { tries_left: 1 } => "The code is not right. You have one try left.",
@@ -108,6 +119,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         ReminderWait { .. } => "This person was reminded a short time ago. Give them a little time.",
         BillingLimit { .. } => "That is enough for one day. Try again tomorrow.",
+        ExportOver => "This export took too long or was changed on its way. Start it again.",
         LastBillingUser => {
             "This is the last billing user of a company that has other members. Give the company another billing user first."
         }
@@ -183,6 +195,9 @@ pub fn field_problem(problem: &str) -> &'static str {
             "The code is not right. Type the six digits your authenticator app shows now."
         }
         "call_code_digits" => "The call code has 6 digits. Check what you typed.",
+        "contact_code_characters" => {
+            "The contact code has 8 letters and digits. Your recovery contact reads it to you."
+        }
         "code_empty" => "Type the code we sent you.",
         "mail_code_characters" => "The code has 8 letters and digits. Check what you typed.",
         "questions_not_four" | "question_unknown" => "Choose a question from the list.",

@@ -26,6 +26,10 @@ stored_names! {
         ChangePolicy = "change_policy",
         /// The protection of a company is to be loosened.
         ChangeCompany = "change_company",
+        /// A company's recovery policy is to be loosened.
+        ChangeCompanyRecovery = "change_company_recovery",
+        /// The unlock e-mail of a call is to be sent although contacts are frozen or there is no recovery contact.
+        SendUnlock = "send_unlock",
     }
 }
 

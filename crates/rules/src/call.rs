@@ -20,6 +20,8 @@ pub struct Caller {
     pub stopped_until: Option<Moment>,
     /// Contacts frozen until.
     pub frozen_until: Option<Moment>,
+    /// The company asks for a contact code, and nobody can be the contact.
+    pub without_contact: bool,
     /// The security epoch now.
     pub epoch: i64,
 }
@@ -49,6 +51,8 @@ pub struct Call {
     pub epoch: i64,
     /// When the unlock link of this call was used.
     pub unlocked_at: Option<Moment>,
+    /// An administrator approved the e-mail of this call, and it was not sent since.
+    pub approved: bool,
 }
 
 /// Why a user can't be verified by phone. For administrators only: an agent hears one neutral sentence.
@@ -112,7 +116,8 @@ pub enum Standing {
         /// Until when the e-mail can be sent.
         until: Moment,
     },
-    /// Verified, but contacts are frozen: an administrator must approve the e-mail.
+    /// Verified, but contacts are frozen, or a contact code is asked for and nobody can get it: an administrator must
+    /// approve the e-mail.
     NeedsApproval,
     /// This call's checks are used.
     CallChecksUsed,
@@ -158,9 +163,11 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         && now < until
         && call.epoch == caller.epoch
     {
-        return match caller.frozen_until {
-            Some(frozen) if now < frozen => Standing::NeedsApproval,
-            _ => Standing::Verified { at, until },
+        let frozen = caller.frozen_until.is_some_and(|frozen| now < frozen);
+        return if (frozen || caller.without_contact) && !call.approved {
+            Standing::NeedsApproval
+        } else {
+            Standing::Verified { at, until }
         };
     }
     match can_be_verified(caller, call.by_reference, now) {
@@ -196,6 +203,7 @@ mod tests {
             reference_paused_until: None,
             stopped_until: None,
             frozen_until: None,
+            without_contact: false,
             epoch: 1,
         }
     }
@@ -213,6 +221,7 @@ mod tests {
             outcome: None,
             epoch: 1,
             unlocked_at: None,
+            approved: false,
         }
     }
 
@@ -278,6 +287,21 @@ mod tests {
         let thawed = Caller { frozen_until: Some(NOW), ..caller() };
         assert!(matches!(standing(&verified_call(), &thawed, &policy, NOW), Standing::Verified { .. }));
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
+    }
+
+    #[test]
+    fn d10_15_without_a_contact_the_email_waits_for_an_approval_and_an_approval_lifts_a_freeze_too() {
+        let policy = Policy::default();
+        let alone = Caller { without_contact: true, ..caller() };
+        assert_eq!(standing(&call(), &alone, &policy, NOW), Standing::NotVerifiedYet);
+        assert_eq!(standing(&verified_call(), &alone, &policy, NOW), Standing::NeedsApproval);
+        let frozen = Caller { frozen_until: Some(Moment(NOW.0 + 1)), ..caller() };
+        let approved = Call { approved: true, ..verified_call() };
+        for caller in [alone, frozen] {
+            assert!(matches!(standing(&approved, &caller, &policy, NOW), Standing::Verified { .. }));
+        }
+        let not_verified = Call { approved: true, ..call() };
+        assert_eq!(standing(&not_verified, &alone, &policy, NOW), Standing::NotVerifiedYet);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod call;
 pub mod call_reference;
 pub mod check_words;
 pub mod codes;
+pub mod contact;
 pub mod counters;
 mod crockford;
 pub mod display_name;

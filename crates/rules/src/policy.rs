@@ -86,6 +86,8 @@ numbers! {
     LinkLife "link_life" Milliseconds minutes(60), minutes(15), minutes(60), true, "SYSTEM.md 4";
     /// How long a reset code lives that travels by e-mail.
     MailCodeLife "mail_code_life" Milliseconds minutes(60), minutes(10), hours(24), true, "SYSTEM.md 4; 63B-4 3.1.3.2: 24 h at most";
+    /// How long a contact code lives; it ends with its link before that.
+    ContactCodeLife "contact_code_life" Milliseconds hours(24), hours(1), hours(24), true, "SYSTEM.md 4";
     /// Wrong short codes of one user, purpose and day, over all codes: a new code for each five tries would be no limit.
     CodeTriesADay "code_tries_a_day" Count 20, 5, 50, true, "four codes of five tries each";
     /// Recovery codes tried in an hour; a new recovery code doesn't begin the hour anew.
@@ -191,6 +193,10 @@ numbers! {
     RemindersADay "reminders_a_day" Count 200, 10, 10_000, true, "docs/billing.md";
     /// Exports of reviews of one billing user a day.
     ExportsADay "exports_a_day" Count 10, 1, 100, true, "SECURITY.md 2.4.1";
+    /// Exports of the audit log of one administrator a day.
+    AuditExportsADay "audit_exports_a_day" Count 10, 1, 100, true, "SECURITY.md 2.4.1; as many as of reviews";
+    /// How long the pages of an export can be read after it was begun.
+    ExportLasts "export_lasts" Milliseconds minutes(30), minutes(5), hours(2), true, "a million entries take a few minutes";
     /// Text messages to one number a day, over all accounts.
     TextsANumberADay "texts_a_number_a_day" Count 20, 3, 100, true, "SYSTEM.md 4: a code and 5 resends, for sign-in, reset and phone";
     /// Text messages for one account a day.

@@ -96,8 +96,10 @@ pub enum Refusal {
     NoChecksLeft,
     /// The call is not verified by this operator, or no longer.
     NotVerified,
-    /// An administrator must approve the e-mail: a contact change is frozen.
+    /// An administrator must approve the e-mail: a contact change is frozen, or there is no recovery contact.
     NeedsApproval,
+    /// There is no other administrator who could approve it while the caller waits.
+    NobodyToApprove,
     /// The unlock e-mail is on its way; sending again must be asked for.
     AlreadySent,
     /// Sending again is possible after a minute.
@@ -126,6 +128,11 @@ pub enum Refusal {
     LinkUnknown,
     /// The call code is not right.
     CallCodeNotRight {
+        /// How many tries the link has left.
+        tries_left: i64,
+    },
+    /// The contact code is not right.
+    ContactCodeNotRight {
         /// How many tries the link has left.
         tries_left: i64,
     },
@@ -169,6 +176,8 @@ pub enum Refusal {
         /// When the next one is possible.
         until: Moment,
     },
+    /// The export was begun too long ago, by somebody else, or about something else.
+    ExportOver,
     /// The last billing user of a company that has other members stays (D12.5).
     LastBillingUser,
     /// A review of this company is open already.
@@ -266,6 +275,7 @@ impl Refusal {
             NoChecksLeft => "no_checks_left",
             NotVerified => "not_verified",
             NeedsApproval => "needs_approval",
+            NobodyToApprove => "nobody_to_approve",
             AlreadySent => "already_sent",
             ResendWait { .. } => "resend_wait",
             UnlockMailLimit => "unlock_mail_limit",
@@ -277,6 +287,7 @@ impl Refusal {
             LinkStopped => "link_stopped",
             LinkUnknown => "link_unknown",
             CallCodeNotRight { .. } => "call_code_not_right",
+            ContactCodeNotRight { .. } => "contact_code_not_right",
             CodeNotRight { .. } => "code_not_right",
             CodeDead => "code_dead",
             PasswordNotRight => "password_not_right",
@@ -288,6 +299,7 @@ impl Refusal {
             TwoStepFirst => "two_step_first",
             ReminderWait { .. } => "reminder_wait",
             BillingLimit { .. } => "billing_limit",
+            ExportOver => "export_over",
             LastBillingUser => "last_billing_user",
             ReviewOpen => "review_open",
             ReviewSigned => "review_signed",
@@ -319,6 +331,7 @@ impl Refusal {
         match self {
             Refusal::BadField { field, .. } | Refusal::PasswordTooShort { field, .. } => Some(field),
             Refusal::CallCodeNotRight { .. } => Some("call_code"),
+            Refusal::ContactCodeNotRight { .. } => Some("contact_code"),
             Refusal::CodeNotRight { .. } => Some("code"),
             Refusal::PasswordNotRight => Some("password"),
             Refusal::RecoveryCodeNotRight { .. } | Refusal::RecoveryCodeWait { .. } => Some("recovery_code"),

@@ -66,6 +66,7 @@ fn a_refusal_names_the_field_it_is_about() {
     assert_eq!(Refusal::BadField { field: "phone", problem: "phone_empty" }.field(), Some("phone"));
     assert_eq!(Refusal::PasswordNotRight.field(), Some("password"));
     assert_eq!(Refusal::CallCodeNotRight { tries_left: 1 }.field(), Some("call_code"));
+    assert_eq!(Refusal::ContactCodeNotRight { tries_left: 1 }.field(), Some("contact_code"));
     assert_eq!(Refusal::CodeNotRight { tries_left: 1 }.field(), Some("code"));
     assert_eq!(Refusal::RecoveryCodeNotRight { tries_left: 1 }.field(), Some("recovery_code"));
     assert_eq!(Refusal::SignedOut.field(), None);

@@ -17,6 +17,8 @@ pub const OTHER_SITE: &str =
 /// When the last try of a call code was wrong.
 pub const CALL_CODE_TRIES_USED: &str =
     "The call code was wrong too often, so this link doesn't work any more. Call us again to get a new one.";
+/// When the last try of a contact code was wrong.
+pub const CONTACT_CODE_TRIES_USED: &str = "The contact code was wrong too often, so this link doesn't work any more. Call us again: you and your recovery contact get new codes.";
 /// When the last try of a verification code was wrong.
 pub const SIGN_IN_CODE_TRIES_USED: &str =
     "The code was wrong too often, so it doesn\u{2019}t work any more. Ask for a new one below.";
@@ -133,14 +135,15 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         "take_over_call" => "Another person at our desk took over the phone call",
         "check_answers" => "Our desk checked answers to your security questions on the phone",
         "send_unlock" => "Our desk sent an unlock email to you",
+        "ask_unlock_approval" => "Our desk asked an administrator to approve an unlock email to you",
         "pass_on" => "Our desk passed the phone call to an administrator",
         "end_call" => "Our desk ended the phone call",
         "abandon_call" => "The phone call was left alone and ended",
         "open_unlock_link" => "The link in an unlock email was opened",
         "redeem_unlock" if unlocked_at == Some(at) => {
-            "Your account was unlocked and a new password was set, with the link and the call code"
+            "Your account was unlocked and a new password was set, with the link and the codes that belong to it"
         }
-        "redeem_unlock" => "A call code was entered on the unlock page",
+        "redeem_unlock" => "A code was entered on the unlock page",
         "repudiate" => "\u{201c}This wasn\u{2019}t me\u{201d} was pressed",
         "change_email" => "A change of your email address was asked for",
         "confirm_address" => "A new email address was confirmed",
@@ -196,6 +199,7 @@ mod tests {
             "take_over_call",
             "check_answers",
             "send_unlock",
+            "ask_unlock_approval",
             "pass_on",
             "end_call",
             "abandon_call",

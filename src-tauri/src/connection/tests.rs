@@ -244,6 +244,96 @@ async fn the_demo_never_touches_the_keyring_and_one_click_signs_in() {
 }
 
 #[tokio::test]
+async fn a_billing_user_of_the_demo_is_one_click_away() {
+    let desktop = Desktop::new(Keyring::silent());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    let marta = desktop.ask("demo_sign_in", json!({"role": "billing"})).await.unwrap();
+    assert_eq!((marta["operator"]["role"].as_str(), marta.get("token")), (Some("billing"), None));
+    assert!(desktop.connection.seat().billing(), "their window hears of no calls");
+}
+
+/// A desk server of this process, with a billing user whose code comes by e-mail.
+async fn desk_server(folder: &std::path::Path) -> (String, std::path::PathBuf) {
+    use recovery_desk::store::{companies, two_step, users};
+    use recovery_web::server::Server;
+    use recovery_web::server::listen::Listener;
+    use recovery_web::server::tls::TlsFiles;
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let chance = Chance::operating_system();
+    let desk = Desk::open(Parts {
+        database: Database::connect(&Address::Sqlite(folder.join("server.db"))).await.unwrap(),
+        keys: DataKeys::fresh(&chance),
+        settings: Settings::for_demo(url.parse().unwrap()),
+        clock: Clock::Database,
+        chance,
+        hashing: HashingCost::cheap(),
+        audit_heads: None,
+    });
+    let desk = desk.await.unwrap();
+    let password = recovery_rules::passwords::Password::new(PASSPHRASE.to_owned());
+    let hash = desk.hasher.hash_password(&password).await.unwrap();
+    let now = recovery_rules::time::Moment(1);
+    let mut tx = desk.database.begin().await.unwrap();
+    let company = companies::Company::new("company".to_owned(), "Hartwell".to_owned());
+    companies::insert(&mut tx, &company, "hartwell", now).await.unwrap();
+    let user = users::User {
+        id: "grace".to_owned(),
+        company_id: company.id,
+        kind: "billing".to_owned(),
+        given_name: "Grace".to_owned(),
+        family_name: "Obi".to_owned(),
+        email: "grace@hartwell.example".to_owned(),
+        account: "active".to_owned(),
+        locked_by: None,
+        password_hash: Some(hash),
+        security_epoch: 1,
+        paused_until: None,
+        reference_paused_until: None,
+        stopped_until: None,
+        frozen_until: None,
+        last_sign_in_at: None,
+    };
+    let (given, family, email) = ("grace".to_owned(), "obi".to_owned(), user.email.clone());
+    users::insert(&mut tx, &user, &users::Folded { given, family, email }, now).await.unwrap();
+    let clock = desk.clock.read(&mut tx).await.unwrap();
+    let state = recovery_rules::states::TwoStep::ToBeSetUpAgain;
+    two_step::insert(&mut tx, &user.id, state, None, None, clock).await.unwrap();
+    tx.commit().await.unwrap();
+    let certificates =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/desk/src/smtp/test_certificate");
+    let files = TlsFiles { certificate: folder.join("tls.pem"), key: folder.join("tls.key") };
+    std::fs::copy(certificates.join("server.pem"), &files.certificate).unwrap();
+    std::fs::copy(certificates.join("server.key.pem"), &files.key).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&files.key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let server = Server::new(desk);
+    let listener = Listener::new(listener, Some(files)).unwrap();
+    tokio::spawn(async move { listener.serve(&server, std::future::pending()).await });
+    (url, certificates.join("authority.pem"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_a_sign_in_at_a_desk_server_waits_for_its_code_and_is_not_ended_by_the_watch_for_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, authority) = desk_server(folder.path()).await;
+    let desktop = Desktop::new(Keyring::in_memory());
+    let chosen = json!({ "kind": "server", "url": url, "certificate": authority });
+    desktop.connection.choose(serde_json::from_value(chosen).unwrap()).await.unwrap();
+    let password = json!({ "email": "grace@hartwell.example", "password": PASSPHRASE });
+    let half = desktop.ask("billing_sign_in", password).await.unwrap();
+    assert_eq!(half["result"], "code_needed");
+    // The watch looks every second. Between password and code there is nothing to hear, and nobody to sign out.
+    tokio::time::sleep(std::time::Duration::from_millis(3_500)).await;
+    let heard: Vec<_> = desktop.heard.lock().unwrap().iter().map(|event| event.kind.clone()).collect();
+    assert!(heard.is_empty(), "{heard:?}");
+    assert!(desktop.connection.seat().token().is_some() && desktop.connection.seat().operator_id().is_none());
+    let wrong = desktop.ask("enter_billing_code", json!({ "code": "000000" })).await.unwrap();
+    assert_eq!((wrong["result"].as_str(), wrong["tries_left"].as_i64()), (Some("not_right"), Some(4)));
+}
+
+#[tokio::test]
 async fn a_live_database_cannot_be_reset_and_a_demo_one_cannot_be_opened_as_live() {
     let desktop = Desktop::new(Keyring::in_memory());
     desktop.first_run().await;

@@ -2,6 +2,8 @@
 
 use recovery_rules::states::TwoStep;
 
+use crate::harness::biller::GRACE;
+use crate::harness::contacts::{Sent, Strict};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::NEW_PASSWORD;
 use crate::harness::person::{Person, text, world_with_texts};
@@ -102,6 +104,33 @@ on_both_databases! {
         priya.post("/account/two-step/off", &[("password", PASSWORD)]).await.says("2-step is off");
         let redeemed = crate::harness::pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await;
         assert_eq!(refused(redeemed), "link_stopped");
+    }
+
+    async fn d5_6_turning_off_voids_the_contact_code_with_its_link_and_d10_15_the_contacts_own_turning_off_too(engine: Engine) {
+        let (world, gateway) = world_with_texts(engine).await;
+        let strict = Strict::new(&world).await;
+        let live = "SELECT COUNT(*) FROM codes WHERE purpose = 'contact' AND used_at IS NULL AND ended_at IS NULL";
+        let redeem = async |sent: &Sent| {
+            let codes = (sent.code.as_str(), sent.contact_code.as_str());
+            refused(crate::harness::pages::redeem_with(&world.desk, &sent.link, codes, NEW_PASSWORD).await)
+        };
+        let priya = Person::at(&world);
+        priya.signs_in(&world, &gateway).await;
+        let sent = strict.sent(&world).await;
+        assert_eq!(world.count(live).await, 1);
+        priya.post("/account/two-step/off", &[("password", PASSWORD)]).await.says("2-step is off");
+        assert_eq!(world.count(live).await, 0);
+        assert_eq!(redeem(&sent).await, "link_stopped");
+        strict.dana.end(&sent.call_id).await.unwrap();
+        // The contact turns 2-step off: the code went to an account that protects less now.
+        let grace = Person::at(&world);
+        grace.types_password(GRACE, PASSWORD).await.is_at("/sign-in/code");
+        let code = text(&world, &gateway).await;
+        grace.post("/sign-in/code", &[("code", &code)]).await.is_at("/account");
+        let sent = strict.sent(&world).await;
+        assert!(crate::harness::pages::read(&world.desk, &sent.link).await.is_ok());
+        grace.post("/account/two-step/off", &[("password", PASSWORD)]).await.says("2-step is off");
+        assert_eq!(redeem(&sent).await, "link_stopped");
     }
 
     async fn a_lost_phone_stops_counting_at_once_and_a_new_one_is_set_up(engine: Engine) {

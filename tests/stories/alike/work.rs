@@ -7,6 +7,7 @@ use recovery_rules::passwords::Password;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
+use crate::harness::biller;
 use crate::harness::fixtures::NewUser;
 use crate::harness::reset::Forgot;
 use crate::harness::statements::statements_of;
@@ -52,6 +53,9 @@ const ADDRESSES: [&str; 6] = [
     "imported@roe.example",
     "two-step@roe.example",
 ];
+
+/// Billing users, for the door that is theirs.
+const BILLING: [&str; 3] = ["billing@roe.example", "billing-locked@roe.example", "billing-closed@roe.example"];
 
 async fn everybody(engine: Engine) -> World {
     let world = World::live(engine).await;
@@ -104,6 +108,42 @@ on_both_databases! {
             at_the_limit.push((address, cost));
         }
         same("sign-in at its limit", &at_the_limit);
+    }
+
+    async fn d1_1_the_billing_users_door_at_the_desk_costs_one_hash_and_the_same_statements_for_every_address(engine: Engine) {
+        let world = everybody(engine).await;
+        let mut costs = Vec::new();
+        let addresses = || ADDRESSES.into_iter().chain(BILLING);
+        for (address, kind) in BILLING.into_iter().zip(["active", "locked", "closed"]) {
+            let locked_by = (kind == "locked").then_some("owner");
+            let user = NewUser { email: address, kind: "billing", account: kind, locked_by, ..NewUser::default() };
+            world.user(user).await;
+        }
+        let knock = async |address: &str, password: &str| {
+            let (answer, cost) = cost(&world, biller::knocks(&world.desk, address, password)).await;
+            (refused(answer), cost)
+        };
+        for address in addresses() {
+            let (code, cost) = knock(address, "not her password").await;
+            assert_eq!((code, cost.hashes), ("sign_in_not_right", 1), "{address}");
+            costs.push((address, cost));
+        }
+        // Whoever knows the password of somebody who can't come in here learns nothing from the work either.
+        for address in ADDRESSES.into_iter().skip(1).chain([BILLING[1], BILLING[2]]) {
+            let (code, cost) = knock(address, PASSWORD).await;
+            assert_eq!(code, "sign_in_not_right", "{address}");
+            costs.push((address, cost));
+        }
+        same("a billing user's sign-in", &costs);
+
+        let mut at_the_limit = Vec::new();
+        for address in addresses() {
+            while knock(address, "not her password").await.0 != "sign_in_wait" {}
+            let (code, cost) = knock(address, "not her password").await;
+            assert_eq!((code, cost.hashes), ("sign_in_wait", 0), "{address}");
+            at_the_limit.push((address, cost));
+        }
+        same("a billing user's sign-in at its limit", &at_the_limit);
     }
 
     async fn d6_1_forgot_password_costs_no_hash_and_the_same_statements_the_first_time_again_and_at_its_limit(engine: Engine) {

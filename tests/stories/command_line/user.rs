@@ -2,13 +2,16 @@
 
 use std::fs;
 
+use recovery_desk::operations::team::{InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview};
 use recovery_rules::states::TwoStep;
 
 use super::{PASSPHRASE, Ran, Server, sealed};
+use crate::harness::biller::{self, GRACE};
+use crate::harness::contacts::{self, Strict};
 use crate::harness::fixtures::NewUser;
 use crate::harness::person::{Person, text, world_with_texts};
 use crate::harness::posted::PRIYA;
-use crate::harness::{Engine, PASSWORD, World, on_both_databases};
+use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
 
 fn run(world: &World, words: &[&str]) -> Ran {
     Server::new(words).path("--keys", &world.folder.path().join("keys.sealed")).on(world).run(&[PASSPHRASE])
@@ -96,6 +99,69 @@ on_both_databases! {
         run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).says(1, "There is no user");
         world.user(NewUser::default()).await;
         Person::at(&world).types_password(PRIYA, PASSWORD).await.is_at("/sign-in/code");
+    }
+
+    async fn a_billing_users_export_tells_their_team_work_and_an_erasure_takes_their_name_out_of_everybodys_rows(engine: Engine) {
+        let (world, gateway) = world_with_texts(engine).await;
+        let strict = Strict::new(&world).await;
+        world.user(contacts::billing("Bo", "Lind", "bo.lind@hartwell.example")).await;
+        world.change("UPDATE users SET last_sign_in_at = 5 WHERE id = $1", &strict.grace).await;
+        sealed(&world);
+        // Grace signs in on the pages and at the desk, reminds, invites, reviews, signs off, and is somebody's contact.
+        let pages = Person::at(&world);
+        pages.types_password(GRACE, PASSWORD).await.is_at("/sign-in/code");
+        let code = text(&world, &gateway).await;
+        pages.post("/sign-in/code", &[("code", &code)]).await.is_at("/account");
+        let ann = world.user(biller::member("Ann", "ann@hartwell.example")).await;
+        let ours = biller::sign_in(&world, &gateway, GRACE).await;
+        ours.ask(RemindMember { user_id: ann }).await.unwrap();
+        ours.ask(InviteMember { given_name: "Nia".to_owned(), family_name: "Cole".to_owned(), email: "nia@hartwell.example".to_owned() }).await.unwrap();
+        let review = ours.ask(StartReview {}).await.unwrap();
+        let note = "Seen with care".to_owned();
+        ours.ask(SignOffReview { review_id: review.review_id, digest: review.digest, note }).await.unwrap();
+        let sent = strict.sent(&world).await;
+        while world.post().await > 0 {}
+
+        let file = world.folder.path().join("grace.json");
+        run(&world, &["user", "export", GRACE, "--to", file.to_str().unwrap()]).well();
+        let told = fs::read_to_string(&file).unwrap();
+        let data: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let desk: Vec<_> = data["sessions"].as_array().unwrap().iter().map(|session| session["desk_company"].as_str()).collect();
+        assert!(desk.contains(&Some("Hartwell Logistics")) && desk.contains(&None), "{desk:?}");
+        assert!(data["sessions"].as_array().unwrap().iter().any(|session| session["network_noted_at"].is_i64()), "{told}");
+        assert_eq!(data["reminders"][0]["way"], "sent");
+        assert_eq!((data["reviews"][0]["signed_by_name"].as_str(), data["reviews"][0]["note"].as_str()), (Some("Grace Obi"), Some("Seen with care")));
+        assert_eq!((data["reviewed"][0]["email"].as_str(), data["reviewed"][0]["two_step"].as_str()), (Some(GRACE), Some("on")));
+        assert_eq!(data["contact_codes"].as_array().unwrap().len(), 1);
+        for never in ["hash", "Priya", "Ann", "Nia", sent.contact_code.as_str(), &strict.priya] {
+            assert!(!told.contains(never), "{never} is in the export");
+        }
+        // Of somebody she reminded: that it happened, and not by whom.
+        run(&world, &["user", "export", "ann@hartwell.example", "--to", world.folder.path().join("ann.json").to_str().unwrap()]).well();
+        let anns = fs::read_to_string(world.folder.path().join("ann.json")).unwrap();
+        assert!(anns.contains("\"way\": \"got\"") || anns.contains("\"way\":\"got\""), "{anns}");
+        assert!(!anns.contains("Grace") && !anns.contains("Obi"), "{anns}");
+        for file in ["grace.json", "ann.json"] {
+            fs::remove_file(world.folder.path().join(file)).unwrap();
+        }
+
+        let before = rows(&world).await;
+        for there in ["Obi", "grace.obi", "Seen with care"] {
+            assert!(before.contains(there), "the search for {there} is blind");
+        }
+        run(&world, &["user", "erase", GRACE, "--confirm", GRACE]).well();
+        let after = rows(&world).await;
+        for gone in ["Obi", "grace.obi", "Grace"] {
+            let line = after.lines().find(|line| line.contains(gone));
+            assert!(line.is_none(), "{gone} is kept: {line:?}");
+        }
+        assert!(after.contains("ann@hartwell.example") && after.contains("Priya"), "nobody else is touched");
+        world.audit().await;
+        assert_eq!(refused(crate::harness::pages::read(&world.desk, &sent.link).await), "link_stopped", "the contact is gone");
+        // The review stands as it was signed, without the name.
+        let bo = biller::sign_in(&world, &gateway, "bo.lind@hartwell.example").await;
+        let kept = bo.ask(ReadReviews { before: None }).await.unwrap().reviews.remove(0);
+        assert_eq!((kept.signed_by.as_deref(), kept.note.as_str(), kept.counts.members), (Some("Erased user"), "Seen with care", 5));
     }
 
     async fn the_history_tells_everything_by_role_page_by_page_and_never_by_name(engine: Engine) {

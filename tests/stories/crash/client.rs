@@ -118,6 +118,7 @@ impl Client {
             move || RedeemUnlock {
                 link: SecretText::new(&link),
                 call_code: SecretText::new(&code),
+                contact_code: SecretText::new(""),
                 new_password: SecretText::new(NEW_PASSWORD),
             }
         };

@@ -228,7 +228,7 @@ async fn company(desk: &Desk, tx: &mut Tx, name: &str, protected: bool) -> Resul
     }
     let now = desk.clock.machine();
     let id = new_id(now, &desk.chance);
-    let company = companies::Company { id: id.clone(), name: name.to_owned(), protected };
+    let company = companies::Company { protected, ..companies::Company::new(id.clone(), name.to_owned()) };
     companies::insert(tx, &company, &search_fold(name), now).await?;
     Ok(id)
 }

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod api;
 pub mod at_once;
 pub mod biller;
+pub mod contacts;
 pub mod databases;
 pub mod fixtures;
 pub mod letters;

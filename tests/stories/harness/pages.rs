@@ -27,9 +27,20 @@ pub async fn press(desk: &Desk, link: &str) -> Result<UnlockLink, Failure> {
 
 /// Call code and new password.
 pub async fn redeem(desk: &Desk, link: &str, call_code: &str, password: &str) -> Result<Redeemed, Failure> {
+    redeem_with(desk, link, (call_code, ""), password).await
+}
+
+/// Call code, contact code and new password.
+pub async fn redeem_with(
+    desk: &Desk,
+    link: &str,
+    codes: (&str, &str),
+    password: &str,
+) -> Result<Redeemed, Failure> {
     let request = RedeemUnlock {
         link: SecretText::new(link),
-        call_code: SecretText::new(call_code),
+        call_code: SecretText::new(codes.0),
+        contact_code: SecretText::new(codes.1),
         new_password: SecretText::new(password),
     };
     ask(desk, &Caller::Nobody, request).await

@@ -346,6 +346,7 @@ impl Life {
         let make = || RedeemUnlock {
             link: SecretText::new(unlock.clone()),
             call_code: SecretText::new(code.clone()),
+            contact_code: SecretText::new(""),
             new_password: SecretText::new(new.clone()),
         };
         if let Some(Redeemed::Done { .. }) = self.act(&Caller::Nobody, make).await {

@@ -46,11 +46,11 @@ export const loosens = (row: PolicyRow, to: number): boolean => (row.larger_is_l
 export type PolicyGroup = keyof typeof groupNames;
 const groupNames = {
   phone: ["checks_a_call", "checks_a_day", "reference_checks_a_day", "pause_length", "answers_that_must_match", "verified_lasts", "call_abandoned_after", "call_reference_life", "stop_length", "repudiation_life"],
-  links: ["link_life", "call_code_life", "call_code_asked", "unlock_mails_a_day", "reset_links_live", "reset_requests_a_source", "reset_requests_an_hour", "reset_counts_as_second_step"],
+  links: ["link_life", "call_code_life", "call_code_asked", "contact_code_life", "unlock_mails_a_day", "reset_links_live", "reset_requests_a_source", "reset_requests_an_hour", "reset_counts_as_second_step"],
   codes: ["verification_code_life", "code_tries", "code_tries_a_day", "codes_a_day", "mail_code_life", "recovery_code_tries_an_hour", "resend_after", "resends_a_day"],
   sign_in: ["password_length", "password_length_with_two_step", "wrong_passwords_free", "wrong_passwords_a_day", "remembered_browser", "user_session", "user_session_idle", "sign_in_challenge_life", "unfinished_sign_in_told", "set_up_later"],
   contact: ["freeze_length", "former_address_told", "questions_reminder", "questions_reminder_sent", "accounts_a_phone", "invitations_a_day", "no_account_letters_a_day"],
-  desk: ["look_ups_an_hour", "open_calls_an_hour", "operator_session", "operator_session_idle", "fresh_code_lasts", "approval_life", "alone_waits", "invitation_life"],
+  desk: ["look_ups_an_hour", "open_calls_an_hour", "operator_session", "operator_session_idle", "fresh_code_lasts", "approval_life", "alone_waits", "invitation_life", "audit_exports_a_day", "export_lasts"],
   texts: ["texts_a_number_a_day", "texts_an_account_a_day", "texts_a_block_an_hour", "texts_a_day"],
   billing: ["sharing_days", "sharing_window", "sharing_overlap", "sharing_phone", "reminder_every", "reminders_a_day", "exports_a_day"],
 } as const;

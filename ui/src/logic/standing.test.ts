@@ -7,12 +7,12 @@ const now = new Date("2026-11-24T10:46:00").getTime();
 const delivery: Delivery = {
   message_id: "m1", state: "accepted", address: "p@x.example", mail_host: "x.example", queued_at: now, accepted_at: now,
   deferred_until: null, server_reply: null, link_expires_at: now, opened_at: null, used_at: null, resends_left: 2,
-  resend_at: now, code_live: true,
+  resend_at: now, code_live: true, contact_code: null,
 };
 const view = (standing: Standing, more: Partial<CallView> = {}): CallView => ({
   call_id: "c1", user: { user_id: "u1", name: "P", company: "H", masked_email: "p•@x.example", address: null }, opened_at: now,
   state: "open", standing, checks: { used: 1, left: 2, per_call: 3 }, reference: null, check_words: null, questions: [],
-  earlier_calls: { count: 0, last_at: null, refused: 0 }, notes: "", delivery: null, passed_on: null, flagged_at: null,
+  earlier_calls: { count: 0, last_at: null, refused: 0 }, notes: "", delivery: null, passed_on: null, flagged_at: null, approval: null,
   user_told: null, ...more,
 });
 

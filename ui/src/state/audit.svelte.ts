@@ -1,11 +1,12 @@
 // The audit log as it is read, checked and exported. Each of these is recorded in it.
 import { exportAuditLog } from "../bridge";
-import type { AuditEntry } from "../contract";
+import type { AuditEntry, Failure } from "../contract";
 import { asked, type AuditFilter, everything } from "../logic/audit-filter";
 import { words } from "../words/en";
 import { announcer } from "./announcer.svelte";
 import { ask } from "./ask";
 import { notices } from "./notices.svelte";
+import { place } from "./place.svelte";
 import { Paged } from "./reading.svelte";
 
 export interface ChainCheck {
@@ -82,13 +83,21 @@ class Audit {
 
   async export(): Promise<void> {
     if (this.exporting) return;
+    const failure = await this.exportNow();
+    if (failure?.code === "fresh_code_needed") return place.open("export_audit");
+    if (failure !== null) notices.failed(failure);
+  }
+
+  /** Null when it was written, or the system's dialog was closed; else why not. */
+  async exportNow(): Promise<Failure | null> {
     this.exporting = true;
     const now = Date.now();
     const { answer, failure } = await exportAuditLog(asked(this.filter, now, null));
     this.exporting = false;
-    if (failure !== null) return notices.failed(failure);
+    if (failure !== null) return failure;
     if (answer === null) notices.news(words.audit.not_exported);
     else notices.news(words.audit.exported(answer), "good");
+    return null;
   }
 
   clear(): void {

@@ -59,6 +59,16 @@ export async function passOn(reason: PassOnReason): Promise<boolean> {
   return true;
 }
 
+/** Null when asked; else why not. */
+export async function askApproval(reason: string): Promise<Failure | null> {
+  if (call.view === null) return null;
+  const { answer, failure } = await change("ask_unlock_approval", { call_id: call.view.call_id, reason });
+  if (failure !== null) return failure;
+  call.adopt(answer);
+  announcer.say(words.ask_approval.asked);
+  return null;
+}
+
 /** Silent: nothing on the screen that a caller could hear about, only the word at the button. */
 export async function flagConcern(): Promise<void> {
   if (call.view === null || call.view.flagged_at !== null) return;

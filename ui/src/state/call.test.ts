@@ -23,6 +23,7 @@ const view = (standing: Standing, more: Partial<CallView> = {}): CallView => ({
   notes: "",
   delivery: null,
   passed_on: null,
+  approval: null,
   flagged_at: null,
   user_told: null,
   ...more,

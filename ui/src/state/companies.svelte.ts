@@ -40,6 +40,17 @@ class Companies {
     return null;
   }
 
+  /** Null when done or asked; else why not. */
+  async changeRecovery(row: CompanyRow, reason: string): Promise<Failure | null> {
+    const recovery = row.recovery === "link" ? "link_and_contact_code" : "link";
+    const { answer, failure } = await change("change_company_recovery", { company_id: row.company_id, recovery, reason });
+    if (failure !== null) return failure;
+    notices.news(decidedInWords(answer, words.companies.recovery.done), "good");
+    void requests.load();
+    await this.load();
+    return null;
+  }
+
   clear(): void {
     clearTimeout(this.#timer);
     this.name = "";

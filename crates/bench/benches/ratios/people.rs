@@ -127,7 +127,7 @@ async fn companies(
     let mut ids = Vec::new();
     for number in 0..companies_of(people) {
         let name = company_name(number);
-        let company = Company { id: new_id(now, &desk.chance), name: name.clone(), protected: false };
+        let company = Company::new(new_id(now, &desk.chance), name.clone());
         companies::insert(tx, &company, &search_fold(&name), now).await.unwrap();
         ids.push(company.id);
     }

@@ -17,7 +17,18 @@ pub mod people;
 mod play;
 pub mod seed;
 
+use crate::database::Tx;
+use crate::store::users;
 pub use seed::{SeedError, seed};
+
+/// The billing user of the one-click sign-in: of the company of the pictures, with 2-step on.
+const BILLING: &str = "marta.nowak@hartwell.example";
+
+/// The billing user of the one-click sign-in.
+pub(crate) async fn billing_user(tx: &mut Tx) -> Result<Option<users::User>, sqlx::Error> {
+    let user = users::by_email(tx, BILLING).await?;
+    Ok(user.filter(|user| user.kind == "billing" && user.account == "active"))
+}
 
 #[cfg(test)]
 mod tests;

@@ -139,6 +139,7 @@ impl Scene<'_> {
                 let redeem = RedeemUnlock {
                     link: self.secret(0)?,
                     call_code: SecretText::new(self.call_code.clone()),
+                    contact_code: SecretText::new(""),
                     new_password: SecretText::new(new_password()),
                 };
                 let judged = Judged::Right(self.cast.new_password.clone());

@@ -19,8 +19,10 @@ use crate::hashing::HashingCost;
 use crate::keys::DataKeys;
 use crate::operations::check_answers::CheckAnswers;
 use crate::operations::demo_sign_in::DemoSignIn;
+use crate::operations::greeting::Greet;
 use crate::operations::look_up::LookUp;
 use crate::operations::open_call::OpenCall;
+use crate::operations::team::{ReadTeam, StartReview};
 use crate::secret::SecretText;
 
 async fn demo() -> (Desk, tempfile::TempDir) {
@@ -103,6 +105,36 @@ async fn the_caller_of_the_card_is_found_and_verified() {
     let said: Vec<_> = the_caller().answers().iter().map(|(_, a)| Some(SecretText::new(*a))).collect();
     let check = CheckAnswers { call_id: call.call_id, answers: said.try_into().unwrap() };
     assert!(desk.perform(&agent, Door::Desk, Some("check"), check).await.unwrap().verified);
+}
+
+#[tokio::test]
+async fn a_billing_user_is_one_click_away_and_may_do_everything() {
+    let (desk, _folder) = demo().await;
+    let greeting = desk.perform(&Caller::Nobody, Door::Desk, None, Greet {}).await.unwrap();
+    let offered: Vec<_> = greeting.demo_operators.iter().map(|one| (one.role, one.name.as_str())).collect();
+    assert_eq!(
+        offered,
+        [
+            (Role::Agent, "Dana Okafor"),
+            (Role::Administrator, "Ingrid Solberg"),
+            (Role::Billing, "Marta Nowak")
+        ]
+    );
+    let marta = signed_in(&desk, Role::Billing).await;
+    let shown = ReadTeam {
+        review_id: None,
+        filter: "all".to_owned(),
+        name: String::new(),
+        sort: "name".to_owned(),
+        descending: false,
+        after: None,
+    };
+    let team = desk.perform(&marta, Door::Desk, None, shown).await.unwrap();
+    assert_eq!((team.company.as_str(), team.may_change, team.counts.members), ("Hartwell Logistics", true, 42));
+    let review = desk.perform(&marta, Door::Desk, Some("review"), StartReview {}).await.unwrap();
+    assert_eq!(review.started_by, "Marta Nowak");
+    let look_up = LookUp { query: "pri ram".to_owned(), search_id: "s".to_owned() };
+    assert_eq!(desk.perform(&marta, Door::Desk, None, look_up).await.unwrap_err().code(), "not_allowed");
 }
 
 #[tokio::test]

@@ -42,8 +42,15 @@ fn unlock_letter(organisation: &Organisation, reference: Option<&str>) -> Letter
         expires_at: CALLED + Span::minutes(67),
         not_me_link: &not_me_link(),
         not_me_until: CALLED + Span::hours(72),
+        contact_code: false,
     };
     unlock(organisation, &facts)
+}
+
+fn contact_code_letter(organisation: &Organisation, caller: &str) -> LetterBody {
+    let facts =
+        ContactCode { code: "CANA-RY77", caller, called_at: CALLED, expires_at: CALLED + Span::hours(24) };
+    contact_code(organisation, &facts)
 }
 
 /// One of each, with everything that a stranger may have chosen set to `text`.
@@ -74,6 +81,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
     }
     letters.push(unlock_letter(&organisation, Some(text)));
     letters.push(unlock_letter(&organisation, None));
+    letters.push(contact_code_letter(&organisation, text));
     let paused = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1), by_reference: false };
     letters.push(phone_verification_paused(&organisation, &paused));
     letters.push(account_unlocked(
@@ -146,6 +154,17 @@ fn the_unlock_letter_holds_each_link_once_and_never_a_code() {
 }
 
 #[test]
+fn d10_15_the_letter_to_a_contact_names_the_caller_and_holds_a_code_and_no_link() {
+    let letter = contact_code_letter(&organisation("Meridian"), "Priya Raman");
+    for part in [&letter.text, &letter.html] {
+        assert_eq!(part.matches("CANA-RY77").count(), 1);
+        assert!(part.contains("Priya Raman called our support desk") && part.contains("billing user"), "{part}");
+        assert!(!part.contains("://") && !part.contains("href"), "{part}");
+    }
+    assert!(!letter.subject.contains("Priya"), "a subject shows on locked screens");
+}
+
+#[test]
 fn hostile_names_are_inert_in_every_letter() {
     for letter in all_letters(HOSTILE) {
         assert!(!letter.subject.contains(['\r', '\n', '\u{202e}']), "{}", letter.subject);
@@ -184,7 +203,7 @@ fn codes_and_links_never_stand_in_subject_preview_or_debug_output() {
         let preview = letter.html.split("mso-hide:all\">").nth(1).unwrap().split("</div>").next().unwrap();
         for shown in [letter.subject.as_str(), preview, format!("{letter:?}").as_str()] {
             assert!(
-                !shown.contains("482913") && !shown.contains("canary") && !shown.contains("://"),
+                !shown.contains("482913") && !shown.contains("CANA-RY77") && !shown.contains("canary") && !shown.contains("://"),
                 "{shown}"
             );
         }

@@ -21,6 +21,8 @@ pub struct Unlock<'a> {
     pub not_me_link: &'a Url,
     /// Until when that one works.
     pub not_me_until: Moment,
+    /// Whether the page asks for a contact code too.
+    pub contact_code: bool,
 }
 
 /// The letter with the link that unlocks an account.
@@ -30,6 +32,14 @@ pub fn unlock(organisation: &Organisation, facts: &Unlock<'_>) -> LetterBody {
         Some(reference) => format!(" (call reference {})", DisplayName::inert(reference)),
         None => String::new(),
     };
+    let mut steps = vec![
+        "Press Unlock my account. That alone changes nothing.".to_owned(),
+        "Type the call code. The person on the phone reads it to you; it is not in this email.".to_owned(),
+    ];
+    if facts.contact_code {
+        steps.push("Type the contact code too. We sent it to a billing user of your company, your recovery contact: ask them for it.".to_owned());
+    }
+    steps.push("Choose a new password. You are then signed out everywhere.".to_owned());
     Draft {
         organisation,
         subject: format!("Unlock your account at {}", organisation.name()),
@@ -40,11 +50,7 @@ pub fn unlock(organisation: &Organisation, facts: &Unlock<'_>) -> LetterBody {
                 "You called us on {}{reference}. This is how you get back in:",
                 times.date_and_clock(facts.call_opened_at)
             )),
-            Block::Steps(vec![
-                "Press Unlock my account. That alone changes nothing.".to_owned(),
-                "Type the call code. The person on the phone reads it to you; it is not in this email.".to_owned(),
-                "Choose a new password. You are then signed out everywhere.".to_owned(),
-            ]),
+            Block::Steps(steps),
             Block::button("Unlock my account", facts.unlock_link),
             Block::Note(format!("The link works until {}, once.", times.clock(facts.expires_at))),
             Block::paragraph(

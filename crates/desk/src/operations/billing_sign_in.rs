@@ -149,7 +149,7 @@ impl Judging for BillingSignIn {
 }
 
 /// Starts the session; the former one at another desk ends and is told.
-async fn start(
+pub(super) async fn start(
     user: &users::User,
     second_step: Option<SecondStep>,
     work: &mut Work<'_>,

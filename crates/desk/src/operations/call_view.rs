@@ -3,6 +3,7 @@
 
 use recovery_rules::call::{self as rules, CannotVerify, Standing};
 use recovery_rules::check_words::check_words;
+use recovery_rules::contact::Beside;
 use recovery_rules::mask::masked_email;
 use recovery_rules::policy::Number;
 use recovery_rules::questions;
@@ -11,8 +12,10 @@ use recovery_rules::states::{CallState, MessageState, Outcome};
 use recovery_rules::time::Moment;
 use serde::Serialize;
 
+use crate::contact;
 use crate::failure::{Fault, Stop};
 use crate::keys::DataKeys;
+use crate::operations::administration::{UnlockApproval, approval_of};
 use crate::operations::delivery::{Delivery, delivery};
 use crate::store::{approvals, calls, companies, operators, outbox, security_answers, users};
 use crate::work::Work;
@@ -48,6 +51,8 @@ pub struct CallView {
     pub delivery: Option<Delivery>,
     /// Whether it was passed to the administrators.
     pub passed_on: Option<PassedOn>,
+    /// The approval that was asked for, where the unlock e-mail needs one.
+    pub approval: Option<UnlockApproval>,
     /// When a concern was flagged.
     pub flagged_at: Option<i64>,
     /// Where the notice about a pause is.
@@ -184,6 +189,7 @@ pub async fn caller_facts(user: &users::User, work: &mut Work<'_>) -> Result<rul
         reference_paused_until: user.reference_paused_until.map(Moment),
         stopped_until: user.stopped_until.map(Moment),
         frozen_until: user.frozen_until.map(Moment),
+        without_contact: contact::needed(user, &[], work).await?.0 == Beside::Approval,
         epoch: user.security_epoch,
     })
 }
@@ -203,7 +209,9 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
     let caller = caller_facts(&user, work).await?;
     let delivery = delivery(&call, work).await?;
     let unlocked_at = delivery.as_ref().and_then(|d| d.used_at).map(Moment);
-    let facts = rules::Call { unlocked_at, ..call.facts()? };
+    let approval = approval_of(&call, &user, work).await?;
+    let approved = approval.as_ref().is_some_and(|approval| approval.state == "approved");
+    let facts = rules::Call { unlocked_at, approved, ..call.facts()? };
     let standing = rules::standing(&facts, &caller, &work.policy, work.now);
     let asks =
         matches!(standing, Standing::NotVerifiedYet | Standing::VerificationEnded | Standing::NotVerified);
@@ -231,6 +239,7 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
         notes: call.notes,
         delivery,
         passed_on: passed_on.map(|p| PassedOn { at: p.asked_at, reason: p.reason, state: p.state }),
+        approval,
         flagged_at: call.flagged_at,
         user_told: told.map(|message| message.state()).transpose()?,
         call_id: call.id,

@@ -1,13 +1,13 @@
 //! How far the unlock e-mail of a call has come: waiting, accepted, opened, used. Never the link.
 
 use recovery_rules::policy::Number;
-use recovery_rules::states::MessageState;
+use recovery_rules::states::{CodePurpose, MessageState};
 use recovery_rules::time::Span;
 use serde::Serialize;
 
 use crate::failure::Stop;
 use crate::store::counters::{self, Counter};
-use crate::store::{calls, links, outbox};
+use crate::store::{calls, codes, links, outbox};
 use crate::work::Work;
 
 /// The unlock e-mail of a call.
@@ -43,6 +43,9 @@ pub struct Delivery {
     pub resend_at: i64,
     /// Whether the link, and the call code with it, can still be used.
     pub code_live: bool,
+    /// Where the letter with the contact code is, where the company asks for one. Never who gets it.
+    #[cfg_attr(test, ts(type = "MessageState | null"))]
+    pub contact_code: Option<MessageState>,
 }
 
 /// The newest unlock e-mail of a call.
@@ -58,6 +61,14 @@ pub async fn delivery(call: &calls::Call, work: &mut Work<'_>) -> Result<Option<
     let today =
         counters::seen_sliding(&mut work.tx, keys, Counter::UnlockMails, &call.user_id, day, now).await?;
     let state = message.state()?;
+    // Only that of this link: a letter of an earlier one says nothing about it.
+    let contact = match &message.link_id {
+        Some(id) => match codes::bound_to(&mut work.tx, CodePurpose::Contact, id).await? {
+            Some(code) => outbox::of_code(&mut work.tx, &code.id).await?,
+            None => None,
+        },
+        None => None,
+    };
     let live = link.as_ref().is_some_and(|link| {
         link.used_at.is_none()
             && link.ended_at.is_none()
@@ -78,5 +89,6 @@ pub async fn delivery(call: &calls::Call, work: &mut Work<'_>) -> Result<Option<
         resends_left: (work.policy.count(Number::UnlockMailsADay) - today).max(0),
         resend_at: message.queued_at + work.policy.span(Number::ResendAfter).0,
         code_live: live,
+        contact_code: contact.map(|letter| letter.state()).transpose()?,
     }))
 }

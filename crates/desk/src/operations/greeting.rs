@@ -5,6 +5,7 @@ use recovery_rules::roles::{Door, Role, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::API_VERSION;
+use crate::demo;
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
@@ -36,7 +37,7 @@ pub struct Greeting {
     pub demo_operators: Vec<DemoOperator>,
 }
 
-/// An invented operator.
+/// An invented operator, or billing user.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DemoOperator {
@@ -64,6 +65,9 @@ impl Plain for Greet {
                 if let Some(operator) = operators::first_of_role(&mut work.tx, role.name()).await? {
                     demo_operators.push(DemoOperator { role, name: operator.name });
                 }
+            }
+            if let Some(user) = demo::billing_user(&mut work.tx).await? {
+                demo_operators.push(DemoOperator { role: Role::Billing, name: user.name() });
             }
         }
         Ok(Greeting {

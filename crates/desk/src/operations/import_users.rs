@@ -199,7 +199,7 @@ impl Import {
             (None, _, Some(other)) => return Ok(Err(Reason::CompanySpelled { there: other.name.clone() })),
             (None, _, None) => {
                 let company =
-                    companies::Company { id: work.new_id(), name: name.to_owned(), protected: false };
+                    companies::Company::new(work.new_id(), name.to_owned());
                 companies::insert(&mut work.tx, &company, &fold, work.now).await?;
                 self.counts.companies += 1;
                 company.id

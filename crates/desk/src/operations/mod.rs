@@ -199,6 +199,8 @@ pub const TABLE: &[Listed] = &[
     listed::<administration::ChangePolicy>(),
     listed::<administration::ReadCompanies>(),
     listed::<administration::ProtectCompany>(),
+    listed::<administration::ChangeCompanyRecovery>(),
+    listed::<administration::AskUnlockApproval>(),
     listed::<administration::ReadMessages>(),
     listed::<administration::RetryMessage>(),
     listed::<administration::ReadAuditLog>(),

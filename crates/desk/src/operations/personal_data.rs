@@ -14,6 +14,9 @@ use crate::perform::PlainShape;
 use crate::store::personal_data::{
     self, AccountData, AddressData, AuditData, BrowserData, CallData, MessageData, QuestionData, SessionData,
 };
+use crate::store::personal_team_data::{
+    self as team_data, ContactCodeData, ReminderData, ReviewData, ReviewedData,
+};
 use crate::store::users;
 use crate::work::Work;
 
@@ -62,6 +65,14 @@ pub struct UserData {
     pub messages: Vec<MessageData>,
     /// Changes of address.
     pub address_changes: Vec<AddressData>,
+    /// Reminders to turn 2-step on, got and sent.
+    pub reminders: Vec<ReminderData>,
+    /// Team reviews started or signed off.
+    pub reviews: Vec<ReviewData>,
+    /// The user as team reviews saw them.
+    pub reviewed: Vec<ReviewedData>,
+    /// Codes that went to the user as recovery contact.
+    pub contact_codes: Vec<ContactCodeData>,
     /// The audit log about this account, by role.
     pub history: Vec<AuditData>,
 }
@@ -88,6 +99,10 @@ impl Plain for ExportUser {
             calls: personal_data::calls(tx, id).await?,
             messages: personal_data::messages(tx, id).await?,
             address_changes: personal_data::addresses(tx, id).await?,
+            reminders: team_data::reminders(tx, id).await?,
+            reviews: team_data::reviews(tx, id).await?,
+            reviewed: team_data::reviewed(tx, id).await?,
+            contact_codes: team_data::contact_codes(tx, id).await?,
             history: personal_data::audit(tx, id).await?,
             id: user.id,
             given_name: user.given_name,
@@ -130,16 +145,20 @@ impl Operation for EraseUser {
 impl Plain for EraseUser {
     async fn run(self, work: &mut Work<'_>) -> Result<Erased, Stop> {
         let found = users::by_email(&mut work.tx, &folded(&self.email)).await?.ok_or(Refusal::NotFound)?;
+        // Of several rows those of billing users are locked first and in the order of their ids, as everywhere.
+        let last = found.kind()? == UserKind::Billing
+            && found.account()? != Account::Closed
+            && users::is_last_billing_user(&mut work.tx, &found).await?;
         let user = users::lock(&mut work.tx, &found.id).await?.ok_or(Refusal::NotFound)?;
         work.about_user(&user.id);
         // The agent would go on with a caller who is nobody any more.
         if personal_data::on_a_call(&mut work.tx, &user.id).await? {
             return Err(Refusal::AlreadyOnACall.into());
         }
-        if user.kind()? == UserKind::Billing
-            && user.account()? != Account::Closed
-            && users::is_last_billing_user(&mut work.tx, &user).await?
-        {
+        if (&user.kind, &user.company_id) != (&found.kind, &found.company_id) {
+            return Err(Refusal::ChangedMeanwhile.into());
+        }
+        if last {
             return Err(Refusal::LastBillingUser.into());
         }
         personal_data::erase(&mut work.tx, &user, work.now).await?;

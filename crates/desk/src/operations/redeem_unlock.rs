@@ -1,7 +1,7 @@
-//! Using the unlock link: call code and new password together, once. Afterwards the account is active again
+//! Using the unlock link: call code, contact code where the company asks for one, and new password together, once. Afterwards the account is active again
 //! (an administrator's lock stays), everything older is dead, and 2-step is to be set up again.
 
-use recovery_rules::codes::CallCode;
+use recovery_rules::codes::{CallCode, MailCode};
 use recovery_rules::outcome::outcome;
 use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
@@ -10,6 +10,7 @@ use recovery_rules::roles::{Door, Who};
 use recovery_rules::states::{Account, CodePurpose, TwoStep};
 use serde::{Deserialize, Serialize};
 
+use crate::contact;
 use crate::failure::Stop;
 use crate::hashing::InLine;
 use crate::keys::same_hash;
@@ -21,6 +22,7 @@ use crate::operations::send_unlock::call_code_hash;
 use crate::operations::unlock_link::live_unlock_link;
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
+use crate::short_codes;
 use crate::store::{
     calls, codes, companies, events, links, pending_phones, remembered_browsers, sessions, two_step, users,
 };
@@ -34,11 +36,13 @@ pub struct RedeemUnlock {
     pub link: SecretText,
     /// The call code, where policy asks for it.
     pub call_code: SecretText,
+    /// The code of the recovery contact, where the page asks for it.
+    pub contact_code: SecretText,
     /// The new password.
     pub new_password: SecretText,
 }
 
-/// How it went. A wrong call code is an outcome: its try stays spent.
+/// How it went. A wrong code is an outcome: its try stays spent, and the other code's is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Redeemed {
@@ -52,22 +56,44 @@ pub enum Redeemed {
         /// Tries left; at none the link is dead.
         tries_left: i64,
     },
+    /// The contact code is not right; the call code was.
+    ContactCodeNotRight {
+        /// Tries left; at none the link is dead.
+        tries_left: i64,
+    },
 }
 
 /// What is judged.
 #[derive(Debug)]
 pub struct Reserved {
     link: links::Link,
-    /// The hash the code must have, and the tries left after this one.
-    code: Option<(Vec<u8>, [u8; 32], i64)>,
+    call: Option<Typed>,
+    contact: Option<Typed>,
     former_password: Option<String>,
+}
+
+/// A code that was typed, its try spent.
+#[derive(Debug)]
+struct Typed {
+    code_id: String,
+    stored: Vec<u8>,
+    typed: [u8; 32],
+    tries_left: i64,
+}
+
+impl Typed {
+    fn is_right(&self) -> bool {
+        same_hash(&self.stored, &self.typed)
+    }
 }
 
 /// What came out.
 #[derive(Debug)]
 pub enum Judged {
-    /// The code is wrong.
-    WrongCode(i64),
+    /// The call code is wrong; the contact code was not looked at.
+    WrongCallCode,
+    /// The call code is right and the contact code wrong.
+    WrongContactCode,
     /// The password is the one before.
     SamePassword,
     /// All right; the new hash.
@@ -98,27 +124,39 @@ impl Judging for RedeemUnlock {
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         new_password::judge(work.desk, &password, minimum, &context)?
             .map_err(|p| Refusal::of_password("new_password", p))?;
-        let code = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
+        let call = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
             None => None,
             Some(code) => {
                 let typed = CallCode::parse(self.call_code.expose())
                     .map_err(|_| Refusal::BadField { field: "call_code", problem: "call_code_digits" })?;
-                let limit = work.policy.count(Number::CodeTries);
-                let spent = codes::spend_try(&mut work.tx, &code.id, limit, work.now)
-                    .await?
-                    .ok_or(Refusal::LinkStopped)?;
-                let stored = code.code_hash.ok_or(Refusal::LinkStopped)?;
-                Some((stored, call_code_hash(work, &link.id, &typed), limit - spent))
+                Some((call_code_hash(work, &link.id, &typed), code))
             }
         };
-        Ok(Reserved { link, code, former_password: user.password_hash })
+        let contact = match contact::code_of(&link, &user, work).await? {
+            None => None,
+            Some(code) => {
+                let typed = MailCode::parse(self.contact_code.expose()).map_err(|_| Refusal::BadField {
+                    field: "contact_code",
+                    problem: "contact_code_characters",
+                })?;
+                let keys = &work.desk.keys;
+                Some((short_codes::hash(keys, CodePurpose::Contact, &code.id, typed.expose()), code))
+            }
+        };
+        Ok(Reserved {
+            call: spend(call, work).await?,
+            contact: spend(contact, work).await?,
+            link,
+            former_password: user.password_hash,
+        })
     }
 
     async fn judge(&self, reserved: &Reserved, hasher: &InLine) -> Result<Judged, Stop> {
-        if let Some((stored, typed, left)) = &reserved.code
-            && !same_hash(stored, typed)
-        {
-            return Ok(Judged::WrongCode(*left));
+        if reserved.call.as_ref().is_some_and(|call| !call.is_right()) {
+            return Ok(Judged::WrongCallCode);
+        }
+        if reserved.contact.as_ref().is_some_and(|contact| !contact.is_right()) {
+            return Ok(Judged::WrongContactCode);
         }
         let password = Password::new(self.new_password.expose().to_owned());
         if let Some(former) = &reserved.former_password
@@ -131,32 +169,77 @@ impl Judging for RedeemUnlock {
 
     async fn settle(self, reserved: Reserved, judged: Judged, work: &mut Work<'_>) -> Result<Redeemed, Stop> {
         match judged {
-            Judged::WrongCode(tries_left) => {
-                work.note("call_code", "wrong");
-                if tries_left == 0 {
-                    // This link alone: a newer one, sent meanwhile, has a code and tries of its own.
-                    users::lock(&mut work.tx, &reserved.link.user_id).await?;
-                    links::end(&mut work.tx, &reserved.link.id, "tries_used", work.now).await?;
-                    tell(&reserved.link, work).await?;
-                }
+            Judged::WrongCallCode => {
+                let tries_left = wrong("call_code", reserved.call, reserved.contact, &reserved.link, work).await?;
                 Ok(Redeemed::CallCodeNotRight { tries_left })
+            }
+            Judged::WrongContactCode => {
+                let tries_left =
+                    wrong("contact_code", reserved.contact, reserved.call, &reserved.link, work).await?;
+                Ok(Redeemed::ContactCodeNotRight { tries_left })
             }
             Judged::SamePassword => {
                 Err(Refusal::BadField { field: "new_password", problem: "password_same_as_before" }.into())
             }
             Judged::Right(hash) => {
                 // Looked at again under the lock: it may have been used, replaced or stopped meanwhile, and the
-                // page says which.
-                users::lock(&mut work.tx, &reserved.link.user_id).await?;
+                // page says which. The contact is locked too: of their removal and this one comes first.
+                let user = contact::lock_both(&reserved.link, work).await?;
                 live_unlock_link(&self.link, work).await?;
-                unlock(&reserved.link, &hash, work).await
+                let code = contact::code_of(&reserved.link, &user, work).await?;
+                if code.map(|code| code.id) != reserved.contact.map(|contact| contact.code_id) {
+                    return Err(Refusal::LinkStopped.into());
+                }
+                unlock(&reserved.link, user, &hash, work).await
             }
         }
     }
 }
 
-async fn unlock(link: &links::Link, password_hash: &str, work: &mut Work<'_>) -> Result<Redeemed, Stop> {
-    let user = users::lock(&mut work.tx, &link.user_id).await?.ok_or(Refusal::LinkUnknown)?;
+/// Spends a try of a code before anything is compared.
+async fn spend(
+    typed: Option<([u8; 32], codes::Code)>,
+    work: &mut Work<'_>,
+) -> Result<Option<Typed>, Stop> {
+    let Some((typed, code)) = typed else { return Ok(None) };
+    let limit = work.policy.count(Number::CodeTries);
+    let spent = codes::spend_try(&mut work.tx, &code.id, limit, work.now).await?.ok_or(Refusal::LinkStopped)?;
+    let stored = code.code_hash.ok_or(Refusal::LinkStopped)?;
+    Ok(Some(Typed { code_id: code.id, stored, typed, tries_left: limit - spent }))
+}
+
+/// A code was wrong: says how many tries are left, and ends the link with the last. Each code has tries of its own, so
+/// that of the other one, which was right or not looked at, is given back.
+async fn wrong(
+    which: &'static str,
+    wrong: Option<Typed>,
+    other: Option<Typed>,
+    link: &links::Link,
+    work: &mut Work<'_>,
+) -> Result<i64, Stop> {
+    work.note(which, "wrong");
+    users::lock(&mut work.tx, &link.user_id).await?;
+    if let Some(other) = other {
+        codes::give_back(&mut work.tx, &other.code_id).await?;
+    }
+    let tries_left = wrong.map_or(0, |wrong| wrong.tries_left);
+    if tries_left == 0 {
+        // This link alone: a newer one, sent meanwhile, has codes and tries of its own.
+        links::end(&mut work.tx, &link.id, "tries_used", work.now).await?;
+        for purpose in [CodePurpose::Call, CodePurpose::Contact] {
+            codes::end_bound(&mut work.tx, purpose, &link.id, work.now).await?;
+        }
+        tell(link, work).await?;
+    }
+    Ok(tries_left)
+}
+
+async fn unlock(
+    link: &links::Link,
+    user: users::User,
+    password_hash: &str,
+    work: &mut Work<'_>,
+) -> Result<Redeemed, Stop> {
     if user.account()? == Account::Closed {
         return Err(Refusal::LinkStopped.into());
     }
@@ -164,7 +247,7 @@ async fn unlock(link: &links::Link, password_hash: &str, work: &mut Work<'_>) ->
     if !links::take(&mut work.tx, &link.id, user.security_epoch, work.now).await? {
         return Err(Refusal::LinkUsed.into());
     }
-    codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
+    codes::end_of_unlock(&mut work.tx, &user.id, work.now).await?;
     codes::end_all(&mut work.tx, &user.id, CodePurpose::SignIn, work.now).await?;
     // The new epoch kills every session, link and code made before, in this very transaction.
     users::set_password(&mut work.tx, &user.id, password_hash).await?;

@@ -4,7 +4,7 @@
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
-use recovery_rules::states::{Account, CodePurpose, LockedBy, Outcome};
+use recovery_rules::states::{Account, LockedBy, Outcome};
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -126,9 +126,9 @@ async fn stop_recovery(
     since: Moment,
     work: &mut Work<'_>,
 ) -> Result<bool, Stop> {
-    outbox::supersede_of_call(&mut work.tx, call_id, "unlock").await?;
+    outbox::supersede_unlock_of_call(&mut work.tx, call_id).await?;
     links::end_all(&mut work.tx, &user.id, "unlock", "stopped", work.now).await?;
-    codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
+    codes::end_of_unlock(&mut work.tx, &user.id, work.now).await?;
     if !links::any_used_since(&mut work.tx, &user.id, since).await? {
         return Ok(false);
     }

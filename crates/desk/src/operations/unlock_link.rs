@@ -9,6 +9,7 @@ use recovery_rules::states::CodePurpose;
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
+use crate::contact;
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
@@ -35,6 +36,8 @@ pub struct UnlockLink {
     pub works_until: i64,
     /// Whether the call code is asked for.
     pub call_code_asked: bool,
+    /// Whether a code of the recovery contact is asked for too. Never who that is.
+    pub contact_code_asked: bool,
     /// Characters a new password needs.
     pub password_minimum: i64,
     /// Whether the button was pressed before.
@@ -77,6 +80,7 @@ impl Operation for OpenUnlockLink {
 impl Plain for OpenUnlockLink {
     async fn run(self, work: &mut Work<'_>) -> Result<UnlockLink, Stop> {
         let link = live_unlock_link(&self.link, work).await?;
+        let view = view(&link, work).await?;
         if links::opened(&mut work.tx, &link.id, work.now).await? {
             let about = events::About {
                 call_id: link.call_id.as_deref(),
@@ -85,7 +89,7 @@ impl Plain for OpenUnlockLink {
             };
             work.tell_desks(events::Kind::MessageChanged, about).await?;
         }
-        view(&link, work).await
+        Ok(UnlockLink { opened: true, ..view })
     }
 }
 
@@ -95,11 +99,14 @@ async fn view(link: &links::Link, work: &mut Work<'_>) -> Result<UnlockLink, Sto
         None => None,
     };
     let alone = i64::try_from(password_minimum(false)).unwrap_or(15);
+    let user = users::by_id(&mut work.tx, &link.user_id).await?.ok_or(Refusal::LinkUnknown)?;
+    let contact_code_asked = contact::code_of(link, &user, work).await?.is_some();
     Ok(UnlockLink {
         called_at: call.map_or(link.created_at, |call| call.opened_at),
         masked_email: masked_email(&link.address),
         works_until: link.expires_at.unwrap_or(work.now.0),
         call_code_asked: codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await?.is_some(),
+        contact_code_asked,
         password_minimum: work.policy.count(Number::PasswordLength).max(alone),
         opened: link.opened_at.is_some(),
     })

@@ -202,7 +202,7 @@ pub(super) async fn signed_in_again(user: &users::User, work: &mut Work<'_>) -> 
     links::end_all(&mut work.tx, &user.id, "reset", "account_changed", work.now).await?;
     // Whoever got in without it needs no unlock link any more; one left lying would only be a risk.
     if links::end_all(&mut work.tx, &user.id, "unlock", "account_changed", work.now).await? > 0 {
-        codes::end_all(&mut work.tx, &user.id, CodePurpose::Call, work.now).await?;
+        codes::end_of_unlock(&mut work.tx, &user.id, work.now).await?;
         work.note("unlock_link_ended", true);
         let about = events::About { user_id: Some(&user.id), ..events::About::default() };
         work.tell_desks(events::Kind::MessageChanged, about).await?;

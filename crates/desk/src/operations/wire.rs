@@ -103,6 +103,8 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<administration::ChangePolicy>(&mut seen),
         line::<administration::ReadCompanies>(&mut seen),
         line::<administration::ProtectCompany>(&mut seen),
+        line::<administration::ChangeCompanyRecovery>(&mut seen),
+        line::<administration::AskUnlockApproval>(&mut seen),
         line::<administration::ReadMessages>(&mut seen),
         line::<administration::RetryMessage>(&mut seen),
         line::<administration::ReadAuditLog>(&mut seen),

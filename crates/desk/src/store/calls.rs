@@ -93,6 +93,7 @@ impl Call {
             outcome: self.outcome(),
             epoch: self.epoch,
             unlocked_at: None,
+            approved: false,
         })
     }
 }

@@ -163,6 +163,20 @@ pub async fn spend_try(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result
     Ok(row.map(|row| row.0))
 }
 
+/// Gives a try back that was spent on a code nobody compared anything with, or that was right.
+pub async fn give_back(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE codes SET tries = tries - 1 WHERE id = $1 AND tries > 0").bind(id).run(tx).await?;
+    Ok(())
+}
+
+/// Ends what was asked for beside the unlock links of a user: the call code and the contact code.
+pub async fn end_of_unlock(tx: &mut Tx, user_id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    for purpose in [CodePurpose::Call, CodePurpose::Contact] {
+        end_all(tx, user_id, purpose, now).await?;
+    }
+    Ok(())
+}
+
 /// Uses a code, once.
 pub async fn take(tx: &mut Tx, id: &str, epoch: i64, now: Moment) -> Result<bool, sqlx::Error> {
     let rows = sql("UPDATE codes SET used_at = $3

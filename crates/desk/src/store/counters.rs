@@ -78,6 +78,8 @@ pub enum Counter {
     Reminders,
     /// Exports of a billing user.
     Exports,
+    /// Exports of the audit log by an administrator.
+    AuditExports,
     /// Test letters of an operator.
     TestLetters,
 }
@@ -119,6 +121,7 @@ impl Counter {
             Self::Colleagues => "colleagues",
             Self::Reminders => "reminders",
             Self::Exports => "exports",
+            Self::AuditExports => "audit_exports",
             Self::TestLetters => "test_letters",
         }
     }

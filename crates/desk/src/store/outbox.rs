@@ -68,12 +68,19 @@ impl Message {
     }
 
     /// What it carries.
-    pub const fn carries(&self) -> Carries {
+    pub fn carries(&self) -> Carries {
         match (&self.code_id, &self.link_id) {
+            // Nobody sits in front of a page: it is worth an answer as long as the link it belongs to.
+            (Some(_), _) if self.is_contact_code() => Carries::Link,
             (Some(_), _) => Carries::Code,
             (None, Some(_)) => Carries::Link,
             (None, None) => Carries::News,
         }
+    }
+
+    /// Whether it is the letter to a recovery contact.
+    pub fn is_contact_code(&self) -> bool {
+        self.letter == "contact_code"
     }
 
     /// The end of the life of its secret.
@@ -267,12 +274,11 @@ pub async fn report(tx: &mut Tx, report: Report<'_>, now: Moment) -> Result<bool
     Ok(rows == 1)
 }
 
-/// Supersedes what was not sent yet of a call, and wipes its secret.
-pub async fn supersede_of_call(tx: &mut Tx, call_id: &str, letter: &str) -> Result<u64, sqlx::Error> {
+/// Supersedes the letters of a call that open something and were not sent yet, and wipes their secrets.
+pub async fn supersede_unlock_of_call(tx: &mut Tx, call_id: &str) -> Result<u64, sqlx::Error> {
     sql("UPDATE outbox SET state = 'superseded', sealed_secret = NULL
-         WHERE call_id = $1 AND letter = $2 AND state IN ('waiting', 'deferred', 'uncertain')")
+         WHERE call_id = $1 AND letter IN ('unlock', 'contact_code') AND state IN ('waiting', 'deferred', 'uncertain')")
     .bind(call_id)
-    .bind(letter)
     .run(tx)
     .await
 }

@@ -1,4 +1,4 @@
-//! What is kept about one user, and taking it away. The row of the user and those that other rows point at stay, emptied, so that
+//! What is kept about one user (as a member of a team in `personal_team_data`), and taking it away. The row of the user and those that other rows point at stay, emptied, so that
 //! counts and the audit log still hold; `docs/privacy.md` lists both.
 
 use recovery_rules::time::Moment;
@@ -43,6 +43,10 @@ pub struct SessionData {
     pub ended_at: Option<i64>,
     /// By what a second step was done.
     pub second_step_by: Option<String>,
+    /// The company it acted for, of a session at the desk.
+    pub desk_company: Option<String>,
+    /// When the network it began in was noted, as keyed hashes that nobody can read; UTC ms.
+    pub network_noted_at: Option<i64>,
 }
 
 /// A remembered browser.
@@ -135,10 +139,13 @@ pub async fn questions(tx: &mut Tx, id: &str) -> Result<Vec<QuestionData>, sqlx:
 
 /// The sessions.
 pub async fn sessions(tx: &mut Tx, id: &str) -> Result<Vec<SessionData>, sqlx::Error> {
-    sql("SELECT started_at, last_seen_at, ended_at, second_step_by FROM sessions WHERE user_id = $1 ORDER BY started_at")
-        .bind(id)
-        .all(tx)
-        .await
+    sql("SELECT s.started_at, s.last_seen_at, s.ended_at, s.second_step_by,
+           (SELECT c.name FROM desk_sessions d JOIN companies c ON c.id = d.company_id WHERE d.session_id = s.id) AS desk_company,
+           (SELECT n.noted_at FROM session_networks n WHERE n.session_id = s.id) AS network_noted_at
+         FROM sessions s WHERE s.user_id = $1 ORDER BY s.started_at")
+    .bind(id)
+    .all(tx)
+    .await
 }
 
 /// The remembered browsers.
@@ -198,6 +205,7 @@ const REMOVED: &[&str] = &[
     "DELETE FROM reset_proofs WHERE user_id = $1",
     "DELETE FROM resets WHERE user_id = $1",
     "DELETE FROM email_changes WHERE user_id = $1",
+    "DELETE FROM unlock_proofs WHERE contact_id = $1 OR link_id IN (SELECT id FROM links WHERE user_id = $1)",
     "DELETE FROM device_proofs WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)",
     "DELETE FROM session_networks WHERE user_id = $1",
     "DELETE FROM member_reminders WHERE user_id = $1 OR reminded_by = $1",
@@ -228,6 +236,7 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
         forget_address(tx, address).await?;
     }
     forget_address(tx, &user.email).await?;
+    forget_letters(tx, user).await?;
     for statement in REMOVED {
         sql(statement).bind(&user.id).run(tx).await?;
     }
@@ -261,5 +270,27 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
 async fn forget_address(tx: &mut Tx, address: &str) -> Result<(), sqlx::Error> {
     sql("DELETE FROM reset_requests WHERE email_fold = $1").bind(address.to_lowercase()).run(tx).await?;
     sql("DELETE FROM demo_mailbox WHERE sent_to = $1").bind(address).run(tx).await?;
+    Ok(())
+}
+
+/// Letters about colleagues that went to the user, or that name them: a billing user is told of the company's unlocks,
+/// gets contact codes, and stands in reminders and invitations.
+async fn forget_letters(tx: &mut Tx, user: &User) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET address = '', sealed_secret = NULL, server_reply = NULL, lease_until = NULL, fence = fence + 1,
+           state = CASE WHEN state IN ('waiting', 'sending', 'deferred') THEN 'superseded' ELSE state END
+         WHERE address = $1")
+    .bind(&user.email)
+    .run(tx)
+    .await?;
+    let by = |name: &str| serde_json::json!({ "by": name }).to_string();
+    // The fact as it stands in JSON, without the braces around it.
+    let (is, becomes) = (by(&user.name()), by("Erased user"));
+    sql("UPDATE outbox SET facts = REPLACE(facts, $1, $2)
+         WHERE letter IN ('two_step_reminder', 'invitation') AND user_id IN (SELECT id FROM users WHERE company_id = $3)")
+    .bind(is.trim_matches(['{', '}']))
+    .bind(becomes.trim_matches(['{', '}']))
+    .bind(&user.company_id)
+    .run(tx)
+    .await?;
     Ok(())
 }

@@ -329,6 +329,18 @@ pub async fn billing_users(tx: &mut Tx, company_id: &str, but: &str) -> Result<V
     .await
 }
 
+/// Billing users of a company who could be the recovery contact of one person, whoever signed in last first: they are
+/// the most likely to read their mail. The rule decides about each.
+pub async fn contacts(tx: &mut Tx, company_id: &str, but: &str) -> Result<Vec<User>, sqlx::Error> {
+    sql("SELECT * FROM users
+         WHERE company_id = $1 AND kind = 'billing' AND account = 'active' AND password_hash IS NOT NULL AND id <> $2
+         ORDER BY COALESCE(last_sign_in_at, 0) DESC, id LIMIT 50")
+    .bind(company_id)
+    .bind(but)
+    .all(tx)
+    .await
+}
+
 /// Whether nobody else is a billing user of a company that has other members. All billing users of the company are
 /// locked, in the order of their ids: of two who are removed at once one must stay.
 pub async fn is_last_billing_user(tx: &mut Tx, user: &User) -> Result<bool, sqlx::Error> {

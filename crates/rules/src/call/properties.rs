@@ -16,9 +16,10 @@ prop_compose! {
         reference_paused_until in prop::option::of(moment()),
         stopped_until in prop::option::weighted(0.2, moment()),
         frozen_until in prop::option::of(moment()),
+        without_contact in any::<bool>(),
         epoch in 1_i64..=2,
     ) -> Caller {
-        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, epoch }
+        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, without_contact, epoch }
     }
 }
 
@@ -34,9 +35,10 @@ prop_compose! {
         outcome in prop::option::of(prop::sample::select(Outcome::ALL)),
         epoch in 1_i64..=2,
         unlocked_at in prop::option::weighted(0.1, moment()),
+        approved in any::<bool>(),
     ) -> Call {
         let (verified_at, verified_until) = verified.unzip();
-        Call { state, by_reference, checks_used, last_check_right, verified_at, verified_until, pause_started_at, repudiated_at, outcome, epoch, unlocked_at }
+        Call { state, by_reference, checks_used, last_check_right, verified_at, verified_until, pause_started_at, repudiated_at, outcome, epoch, unlocked_at, approved }
     }
 }
 
@@ -76,10 +78,11 @@ proptest! {
     }
 
     #[test]
-    fn frozen_contacts_always_ask_for_an_approval(
+    fn frozen_contacts_and_a_missing_one_always_ask_for_an_approval(
         call in calls(), caller in callers(), policy in policies(), now in moment(),
     ) {
-        if caller.frozen_until.is_some_and(|until| now < until) {
+        let frozen = caller.frozen_until.is_some_and(|until| now < until);
+        if (frozen || caller.without_contact) && !call.approved {
             let standing = standing(&call, &caller, &policy, now);
             let verified = matches!(standing, Standing::Verified { .. });
             prop_assert!(!verified, "{standing:?}");

@@ -1,5 +1,5 @@
 //! The unlock link's pages. Arriving and looking change nothing (mail scanners arrive too); the button's POST is
-//! *opened*; call code and new password together are the unlock.
+//! *opened*; call code, contact code where the company asks for one, and new password together are the unlock.
 
 use askama::Template;
 use axum::Form;
@@ -26,9 +26,10 @@ struct Button<'a> {
     called_at: String,
     masked_email: &'a str,
     works_until: String,
+    contact_code_asked: bool,
 }
 
-/// Step 2: call code and new password.
+/// Step 2: the codes and the new password.
 #[derive(Template)]
 #[template(path = "unlock_password.html")]
 struct Password<'a> {
@@ -39,6 +40,8 @@ struct Password<'a> {
     link: &'a UnlockLink,
     /// What was typed; nobody gains by it without the link.
     call_code: &'a str,
+    /// The same of the contact code.
+    contact_code: &'a str,
     problem: Problem,
 }
 
@@ -56,6 +59,7 @@ struct Done<'a> {
 #[serde(default)]
 pub struct Typed {
     call_code: String,
+    contact_code: String,
     new_password: Option<SecretText>,
 }
 
@@ -76,7 +80,7 @@ pub async fn arrive(
 /// Shows the button, or step 2 if it was pressed before.
 pub async fn show(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     match read(&pages, &headers).await {
-        Ok(link) if link.opened => password_page(&pages, &headers, &link, "", Problem::none()),
+        Ok(link) if link.opened => password_page(&pages, &headers, &link, ["", ""], Problem::none()),
         Ok(link) => button_page(&pages, &headers, &link),
         Err(failure) => pages.failed(&failure),
     }
@@ -89,12 +93,12 @@ pub async fn open(State(pages): State<Pages>, headers: HeaderMap) -> Response {
         Err(failure) => return pages.failed(&failure),
     };
     match pages.ask(OpenUnlockLink { link: secret }).await {
-        Ok(link) => password_page(&pages, &headers, &link, "", Problem::none()),
+        Ok(link) => password_page(&pages, &headers, &link, ["", ""], Problem::none()),
         Err(failure) => pages.failed(&failure),
     }
 }
 
-/// Call code and new password were sent in.
+/// The codes and the new password were sent in.
 pub async fn redeem(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
     match try_to_redeem(&pages, &headers, typed).await {
         Ok(response) => response,
@@ -103,21 +107,35 @@ pub async fn redeem(State(pages): State<Pages>, headers: HeaderMap, Form(typed):
 }
 
 async fn try_to_redeem(pages: &Pages, headers: &HeaderMap, typed: Typed) -> Result<Response, Failure> {
-    let call_code: String = typed.call_code.chars().take(32).collect();
+    let [call_code, contact_code]: [String; 2] =
+        [&typed.call_code, &typed.contact_code].map(|code| code.chars().take(32).collect());
     let request = RedeemUnlock {
         link: pages.link(Cookie::Unlock, headers)?,
         call_code: SecretText::new(call_code.clone()),
+        contact_code: SecretText::new(contact_code.clone()),
         new_password: typed.new_password.unwrap_or_else(|| SecretText::new("")),
     };
     let problem = match pages.ask(request).await {
         Ok(Redeemed::Done { active }) => return Ok(done_page(pages, active)),
-        Ok(Redeemed::CallCodeNotRight { tries_left: 0 }) => return Ok(tries_used_page(pages)),
+        Ok(Redeemed::CallCodeNotRight { tries_left: 0 }) => {
+            return Ok(tries_used_page(pages, words::CALL_CODE_TRIES_USED));
+        }
+        Ok(Redeemed::ContactCodeNotRight { tries_left: 0 }) => {
+            return Ok(tries_used_page(pages, words::CONTACT_CODE_TRIES_USED));
+        }
         Ok(Redeemed::CallCodeNotRight { tries_left }) => {
             let failure = Failure::Refused(Refusal::CallCodeNotRight { tries_left });
             Problem::at(&["call_code"], words::of_failure(&failure, pages.times()))
         }
+        Ok(Redeemed::ContactCodeNotRight { tries_left }) => {
+            let failure = Failure::Refused(Refusal::ContactCodeNotRight { tries_left });
+            Problem::at(&["contact_code"], words::of_failure(&failure, pages.times()))
+        }
         Err(failure) => match failure.refusal().and_then(Refusal::field) {
             Some("call_code") => Problem::at(&["call_code"], words::of_failure(&failure, pages.times())),
+            Some("contact_code") => {
+                Problem::at(&["contact_code"], words::of_failure(&failure, pages.times()))
+            }
             Some("new_password") => {
                 Problem::at(&["new_password"], words::of_failure(&failure, pages.times()))
             }
@@ -125,7 +143,7 @@ async fn try_to_redeem(pages: &Pages, headers: &HeaderMap, typed: Typed) -> Resu
         },
     };
     let link = read(pages, headers).await?;
-    Ok(password_page(pages, headers, &link, &call_code, problem))
+    Ok(password_page(pages, headers, &link, [&call_code, &contact_code], problem))
 }
 
 async fn read(pages: &Pages, headers: &HeaderMap) -> Result<UnlockLink, Failure> {
@@ -139,6 +157,7 @@ fn button_page(pages: &Pages, headers: &HeaderMap, link: &UnlockLink) -> Respons
         called_at: pages.clock(link.called_at),
         masked_email: &link.masked_email,
         works_until: pages.clock(link.works_until),
+        contact_code_asked: link.contact_code_asked,
     };
     keep_open(pages, headers, render(StatusCode::OK, &page))
 }
@@ -147,7 +166,7 @@ fn password_page(
     pages: &Pages,
     headers: &HeaderMap,
     link: &UnlockLink,
-    call_code: &str,
+    [call_code, contact_code]: [&str; 2],
     problem: Problem,
 ) -> Response {
     let status = problem.status();
@@ -158,6 +177,7 @@ fn password_page(
         works_until: pages.clock(link.works_until),
         link,
         call_code,
+        contact_code,
         problem,
     };
     keep_open(pages, headers, render(status, &page))
@@ -168,11 +188,11 @@ fn done_page(pages: &Pages, active: bool) -> Response {
     forget(pages, render(StatusCode::OK, &page))
 }
 
-fn tries_used_page(pages: &Pages) -> Response {
+fn tries_used_page(pages: &Pages, sentence: &'static str) -> Response {
     let page = super::Sentence {
         frame: pages.frame(),
         title: "This link doesn\u{2019}t work any more",
-        sentence: words::CALL_CODE_TRIES_USED,
+        sentence,
         reference: None,
     };
     forget(pages, render(StatusCode::GONE, &page))

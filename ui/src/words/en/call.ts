@@ -124,8 +124,11 @@ export const verdict = {
   } as Record<string, string>,
   cannot_until: "Until",
   approval_title: "An administrator must approve this email",
-  approval_text: "The caller is verified. Sending needs an administrator’s approval, so pass it on with your notes.",
-  approval_say: "“Thank you, that’s everything I need. A colleague has to approve the email first. They’ll be in touch through your company.”",
+  approval_text: "The caller is verified. Sending needs an administrator’s approval. Ask for it while the caller waits, or pass it on with your notes.",
+  approval_waiting: (when: string) => `Asked. An administrator can approve it until ${when}. This screen changes by itself.`,
+  approval_refused: "An administrator declined it. Pass the call on, or end it.",
+  approval_over: "The approval was not given in time, or was used. Ask again, or pass the call on.",
+  approval_say: "“Thank you, that’s everything I need. A colleague has to approve the email first. Please stay on the line.”",
   repudiated_title: "The user pressed “This wasn’t me”",
   repudiated_text: (clock: string) => `At ${clock} somebody with the user’s mailbox stopped this recovery. The call is over, and phone recovery is stopped for a while. Say nothing new and end the call politely.`,
   passed_on_title: "Passed to an administrator",
@@ -135,11 +138,23 @@ export const verdict = {
 
 export const ways_on = {
   label: "What you can do now",
+  ask: "Ask an administrator to approve the email",
+  ask_note: "While the caller waits. Another person decides.",
+  ask_button: "Ask…",
+  asked: "Asked",
   pass_on: "Pass to an administrator",
   pass_on_note: "With your notes. Two administrators decide on a 2-step reset.",
   pass_on_button: "Pass on…",
   flag: "Flag a concern",
   flag_note: "Silent: the caller hears nothing. An administrator sees it at once.",
+};
+
+export const ask_approval = {
+  title: "Ask an administrator to approve",
+  lead: "Every administrator who is signed in sees it. The email is sent from here, by you, once it is approved.",
+  confirm: "Ask",
+  cancel: "Cancel",
+  asked: "Asked. Waiting for an administrator.",
 };
 
 export const send = {
@@ -196,6 +211,19 @@ export const delivery = {
   code_hint: "Works only with the link",
   code_gone: "The call code was shown once, before this window was opened again. Once the caller is verified again, Send again makes a new link and code.",
   code_dead: "This call code no longer works.",
+  contact: "The caller also needs a contact code",
+  contact_text: "Their company asks for it. It went by email to the company’s recovery contact, a billing user. You can’t see who that is, and can’t give it.",
+  contact_say: "“The page asks for a second code too. We sent it to a billing user of your company. Ask in your company for it: I can’t see who has it.”",
+  contact_state: {
+    waiting: "The email to the contact is waiting to be sent.",
+    sending: "The email to the contact is being sent.",
+    accepted: "The email to the contact was accepted by the other server.",
+    deferred: "The email to the contact is delayed. We try again.",
+    failed: "The email to the contact could not be delivered, so the link was ended. Send again: another contact gets it, if there is one.",
+    uncertain: "Not sure whether the email to the contact left.",
+    superseded: "The email to the contact was replaced.",
+    expired: "The email to the contact was not sent in time. Send again.",
+  } as Record<MessageState, string>,
   read: ["“I’ve sent an email to the address on your account. Open it and press ", "Unlock my account", ". The page asks for a call code. It’s ", ".”"] as const,
   outcome_sent: ["Outcome: email sent.", " It becomes ", "unlocked", " by itself when the link is used."] as const,
   outcome_failed: ["No email reached the user.", " The call ends as ", "ended early", " unless another one is sent."] as const,

@@ -126,6 +126,6 @@ export const sign_in = {
   demo_title: "Sign in by one click",
   demo_none: "There is nobody to sign in as. Reset the demo data, above.",
   demo_lead: "This is demo data: invented people, real screens.",
-  demo_notes: { agent: "Takes calls", administrator: "Takes calls and sees why somebody can’t be verified" } as Record<string, string>,
+  demo_notes: { agent: "Takes calls", administrator: "Takes calls and sees why somebody can’t be verified", billing: "Reviews who in the own company is protected" } as Record<string, string>,
   demo_as: (role: string) => `Sign in as ${role.toLowerCase()}`,
 };

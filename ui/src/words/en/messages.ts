@@ -35,6 +35,7 @@ export const messages = {
     two_step_reset_billing: "Told: a colleague’s 2-step reset",
     notice: "Told: a change on the account",
     code: "Code",
+    contact_code: "Contact code",
     reset: "Reset link",
     reset_locked: "Told: reset not possible, account locked",
     no_account: "Told: no account here",

@@ -50,6 +50,8 @@ export const operation: Record<string, string> = {
   close_report: "Passed-on call closed",
   change_policy: "Policy changed",
   protect_company: "Company’s protection changed",
+  change_company_recovery: "Company’s recovery policy changed",
+  ask_unlock_approval: "Approval of an unlock email asked for",
   retry_message: "Message tried again",
   read_audit_log: "Audit log read",
   export_audit_log: "Audit log exported",
@@ -157,5 +159,9 @@ export const fact: Record<string, string> = {
   by_reference: "By call reference",
   recovery_code: "Recovery code",
   call_code: "Call code",
+  contact_code: "Contact code",
+  recovery_contact: "Recovery contact",
+  recovery: "An unlock needs",
+  rows: "Rows",
   way: "Way",
 };

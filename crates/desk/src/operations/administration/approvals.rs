@@ -45,7 +45,8 @@ pub struct ApprovalRows {
 pub struct ApprovalRow {
     /// Its id.
     pub approval_id: String,
-    /// `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy` or `change_company`.
+    /// `reset_two_step`, `resume_phone`, `unlock_account`, `change_policy`, `change_company`, `change_company_recovery` or
+    /// `send_unlock`.
     pub kind: String,
     /// The user it is about.
     pub user_id: Option<String>,
@@ -61,6 +62,8 @@ pub struct ApprovalRow {
     pub contact: Option<String>,
     /// How the company was reached.
     pub reached: Option<String>,
+    /// Why an unlock e-mail needs it: `frozen` or `no_contact`.
+    pub because: Option<String>,
     /// The number of the policy it changes.
     pub number: Option<String>,
     /// Its value now, in its unit.
@@ -134,8 +137,7 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
     let wanted = content(&request)?;
     let company_id = match (&user, &wanted) {
         (Some(user), _) => Some(user.company_id.clone()),
-        (None, Wanted::UnprotectCompany { company_id }) => Some(company_id.clone()),
-        (None, _) => None,
+        (None, wanted) => wanted.company_id().map(str::to_owned),
     };
     let company = match company_id {
         Some(id) => companies::by_id(&mut work.tx, &id).await?.map(|company| company.name),
@@ -144,6 +146,10 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
     let (number, from, to) = match &wanted {
         Wanted::ChangePolicy { name, from, to } => (Some(name.clone()), Some(*from), Some(*to)),
         _ => (None, None, None),
+    };
+    let because = match &wanted {
+        Wanted::SendUnlock { because, .. } => Some(because.clone()),
+        _ => None,
     };
     let (contact, reached) = match wanted {
         Wanted::ResetTwoStep { contact_id: Some(id), reached, .. } => {
@@ -160,6 +166,7 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
         asked_by: operators::name(&mut work.tx, &request.asked_by).await?,
         contact,
         reached,
+        because,
         number,
         from,
         to,
@@ -196,8 +203,9 @@ impl Plain for ApproveRequest {
             let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
             not_the_own(&user, work)?;
         }
-        if let Wanted::UnprotectCompany { company_id } = content(&request)?
-            && work.operator()?.company_id.as_deref() == Some(&company_id)
+        let wanted = content(&request)?;
+        if let Some(company_id) = wanted.company_id()
+            && work.operator()?.company_id.as_deref() == Some(company_id)
         {
             return Err(Refusal::OwnCompany.into());
         }
@@ -205,7 +213,6 @@ impl Plain for ApproveRequest {
         if !approvals::decide(&mut work.tx, &request.id, "approved", &me, "", work.now).await? {
             return Err(Refusal::DecidedAlready.into());
         }
-        let wanted = content(&request)?;
         let alone = match &wanted {
             Wanted::ResetTwoStep { user_id, .. } if request.asked_by == me => Some(user_id.clone()),
             _ => None,
@@ -238,6 +245,15 @@ impl Plain for DeclineRequest {
         work.note("what", request.kind.clone());
         work.note("asked_by", request.asked_by.clone());
         work.note("decision", decision);
+        if let Some(call_id) = &request.call_id {
+            // Whoever is on that call waits for it.
+            let about = events::About {
+                call_id: Some(call_id),
+                user_id: request.user_id.as_deref(),
+                operator_id: Some(&request.asked_by),
+            };
+            work.tell_desks(events::Kind::CallChanged, about).await?;
+        }
         work.tell_desks(events::Kind::ApprovalsChanged, events::About::default()).await?;
         Ok(Decided::DONE)
     }

@@ -22,7 +22,7 @@ pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_
     let mut request = approvals::Approval {
         id: work.new_id(),
         kind: wanted.kind().name().to_owned(),
-        call_id: None,
+        call_id: wanted.call_id().map(str::to_owned),
         user_id: wanted.user_id().map(str::to_owned),
         asked_by: me,
         reason: reason.to_owned(),

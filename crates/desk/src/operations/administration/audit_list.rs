@@ -1,15 +1,20 @@
 //! The audit log as administrators read it: newest first, by user, operator, operation and result. Reading it is
-//! audited too.
+//! audited too. An export of it asks for a fresh code and spends one of the day's, when it is begun.
 
+use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
+use recovery_rules::time::Span;
 use serde::{Deserialize, Serialize};
 
 use super::ADMINISTRATORS;
-use crate::failure::Stop;
+use crate::export_place::{self, OnItsWay};
+use crate::failure::{Fault, Stop};
+use crate::fresh_code;
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::store::audit;
+use crate::store::counters::{self, Counter};
 use crate::store::users::full_name;
 use crate::work::Work;
 
@@ -19,7 +24,7 @@ const PAGE: i64 = 50;
 const EXPORTED: i64 = 1_000;
 
 /// Asks for entries, newest first. What is none filters nothing.
-#[derive(Debug, Hash, Deserialize)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ReadAuditLog {
@@ -35,7 +40,7 @@ pub struct ReadAuditLog {
     pub since: Option<i64>,
     /// Before this moment, UTC ms.
     pub until: Option<i64>,
-    /// The last id of the page before.
+    /// Where the page before ended.
     pub before: Option<String>,
 }
 
@@ -44,20 +49,9 @@ pub struct ReadAuditLog {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ExportAuditLog {
-    /// About this user.
-    pub user_id: Option<String>,
-    /// By this operator or user.
-    pub actor_id: Option<String>,
-    /// Of this operation.
-    pub operation: Option<String>,
-    /// `done`, `reserved` or `refused`.
-    pub result: Option<String>,
-    /// Since this moment, UTC ms.
-    pub since: Option<i64>,
-    /// Before this moment, UTC ms.
-    pub until: Option<i64>,
-    /// The last id of the page before.
-    pub before: Option<String>,
+    /// What the screen shows, but for its place: where a page of an export begins is what the page before said, and leads
+    /// on in that export alone.
+    pub shown: ReadAuditLog,
 }
 
 /// A page of them.
@@ -102,37 +96,67 @@ pub struct AuditEntry {
     pub detail: Option<String>,
 }
 
-macro_rules! reads_the_log {
-    ($request:ident, $name:literal, $page:expr) => {
-        impl Operation for $request {
-            const NAME: &'static str = $name;
-            const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
-            const DOORS: &'static [Door] = &[Door::Desk];
-            const KIND: Kind = Kind::Look;
-            type Answer = AuditEntries;
-            type Shape = PlainShape;
-        }
-
-        impl Plain for $request {
-            async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
-                let filter = audit::Filter {
-                    user_id: self.user_id,
-                    actor_id: self.actor_id,
-                    operation: self.operation,
-                    result: self.result,
-                    since: self.since,
-                    until: self.until,
-                    before: self.before,
-                };
-                page(filter, $page, work).await
-            }
-        }
-    };
+impl Operation for ReadAuditLog {
+    const NAME: &'static str = "read_audit_log";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Look;
+    type Answer = AuditEntries;
+    type Shape = PlainShape;
 }
-reads_the_log!(ReadAuditLog, "read_audit_log", PAGE);
-reads_the_log!(ExportAuditLog, "export_audit_log", EXPORTED);
 
-async fn page(filter: audit::Filter, size: i64, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+impl Plain for ReadAuditLog {
+    async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+        page(self, PAGE, work).await
+    }
+}
+
+impl Operation for ExportAuditLog {
+    const NAME: &'static str = "export_audit_log";
+    const WHO: recovery_rules::roles::Who = ADMINISTRATORS;
+    const DOORS: &'static [Door] = &[Door::Desk];
+    const KIND: Kind = Kind::Look;
+    type Answer = AuditEntries;
+    type Shape = PlainShape;
+}
+
+impl Plain for ExportAuditLog {
+    async fn run(self, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+        let filter = ReadAuditLog { before: None, ..self.shown.clone() };
+        let what = serde_json::to_string(&filter).map_err(|error| Fault::Stored(error.to_string()))?;
+        let what = format!("{} {what}", Self::NAME);
+        let (begun, place) = match &self.shown.before {
+            Some(sealed) => {
+                let OnItsWay { begun, place } = export_place::open(sealed, &what, work)?;
+                (begun, Some(place))
+            }
+            None => {
+                fresh_code::required(work).await?;
+                let (limit, day) = (work.policy.count(Number::AuditExportsADay), Span::days(1));
+                let (me, keys, now) = (work.operator()?.id.clone(), &work.desk.keys, work.now);
+                counters::spend_within(&mut work.tx, keys, Counter::AuditExports, &me, limit, day, now)
+                    .await?
+                    .map_err(|until| Refusal::BillingLimit { until })?;
+                (work.now, None)
+            }
+        };
+        let page = page(ReadAuditLog { before: place, ..filter }, EXPORTED, work).await?;
+        work.note("rows", i64::try_from(page.entries.len()).unwrap_or(i64::MAX));
+        let next = page.next.map(|place| export_place::seal(&OnItsWay { begun, place }, &what, work));
+        Ok(AuditEntries { next, ..page })
+    }
+}
+
+async fn page(asked: ReadAuditLog, size: i64, work: &mut Work<'_>) -> Result<AuditEntries, Stop> {
+    let filter = audit::Filter {
+        user_id: asked.user_id,
+        actor_id: asked.actor_id,
+        operation: asked.operation,
+        result: asked.result,
+        since: asked.since,
+        until: asked.until,
+        before: asked.before,
+    };
     if filter.result.as_deref().is_some_and(|result| !["done", "reserved", "refused"].contains(&result)) {
         return Err(Refusal::BadField { field: "result", problem: "state_unknown" }.into());
     }

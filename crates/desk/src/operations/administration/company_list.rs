@@ -1,6 +1,7 @@
-//! Companies: the list, and whether a company's users are handled by administrators only. Protecting is done at once;
-//! taking the protection away needs a second administrator.
+//! Companies: the list, whether a company's users are handled by administrators only, and what it asks for before an
+//! unlock. Asking for more is done at once; asking for less needs a second administrator.
 
+use recovery_rules::contact::RecoveryPolicy;
 use recovery_rules::fold::search_fold;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
@@ -50,12 +51,16 @@ pub struct CompanyRow {
     pub name: String,
     /// Whether its users are handled by administrators only.
     pub protected: bool,
+    /// What it asks for before an unlock link opens an account: `link` or `link_and_contact_code`.
+    pub recovery: String,
     /// How many users it has.
     pub users: i64,
     /// Of them, billing users.
     pub billing_users: i64,
     /// The request to take its protection away that waits.
     pub approval_id: Option<String>,
+    /// The request to ask for no contact code any more that waits.
+    pub recovery_approval_id: Option<String>,
 }
 
 /// Protects a company, or asks to take that away.
@@ -71,7 +76,21 @@ pub struct ProtectCompany {
     pub reason: String,
 }
 
+/// Changes what a company asks for before an unlock link opens an account of its users, or asks to loosen it.
+#[derive(Debug, Hash, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeCompanyRecovery {
+    /// Which.
+    pub company_id: String,
+    /// `link` or `link_and_contact_code`.
+    pub recovery: String,
+    /// Why.
+    pub reason: String,
+}
+
 of_an_administrator!(ProtectCompany, "protect_company");
+of_an_administrator!(ChangeCompanyRecovery, "change_company_recovery");
 
 impl Operation for ReadCompanies {
     const NAME: &'static str = "read_companies";
@@ -94,13 +113,17 @@ impl Plain for ReadCompanies {
         let mut listed = Vec::with_capacity(rows.len());
         for row in rows {
             let waiting = approvals::waiting_about(&mut work.tx, "change_company", &row.id, work.now).await?;
+            let recovery =
+                approvals::waiting_about(&mut work.tx, "change_company_recovery", &row.id, work.now).await?;
             listed.push(CompanyRow {
                 company_id: row.id,
                 name: row.name,
                 protected: row.protected,
+                recovery: row.recovery,
                 users: row.users,
                 billing_users: row.billing_users,
                 approval_id: waiting.map(|request| request.id),
+                recovery_approval_id: recovery.map(|request| request.id),
             });
         }
         Ok(CompanyRows { companies: listed, next })
@@ -109,13 +132,8 @@ impl Plain for ReadCompanies {
 
 impl Plain for ProtectCompany {
     async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
-        fresh_code::required(work).await?;
-        let company = companies::lock(&mut work.tx, &self.company_id).await?.ok_or(Refusal::NotFound)?;
-        if work.operator()?.company_id.as_deref() == Some(&company.id) {
-            return Err(Refusal::OwnCompany.into());
-        }
+        let company = lock(&self.company_id, work).await?;
         let reason = reason(&self.reason)?;
-        work.note("company", company.id.clone());
         work.note("protected", self.protected);
         work.note("reason", reason.clone());
         if company.protected == self.protected {
@@ -127,4 +145,35 @@ impl Plain for ProtectCompany {
         companies::protect(&mut work.tx, &company.id, true).await?;
         Ok(Decided::DONE)
     }
+}
+
+impl Plain for ChangeCompanyRecovery {
+    async fn run(self, work: &mut Work<'_>) -> Result<Decided, Stop> {
+        let company = lock(&self.company_id, work).await?;
+        let to = RecoveryPolicy::from_name(&self.recovery)
+            .ok_or(Refusal::BadField { field: "recovery", problem: "choice_unknown" })?;
+        let reason = reason(&self.reason)?;
+        let is = company.recovery()?;
+        work.note("recovery", to.name());
+        work.note("reason", reason.clone());
+        if is == to {
+            return Err(Refusal::NothingToChange.into());
+        }
+        if is.loosens(to) {
+            return ask_second(&Wanted::LoosenRecovery { company_id: company.id }, &reason, work).await;
+        }
+        companies::set_recovery(&mut work.tx, &company.id, to).await?;
+        Ok(Decided::DONE)
+    }
+}
+
+/// The company, locked, after a fresh code. Nobody changes the own company.
+async fn lock(company_id: &str, work: &mut Work<'_>) -> Result<companies::Company, Stop> {
+    fresh_code::required(work).await?;
+    let company = companies::lock(&mut work.tx, company_id).await?.ok_or(Refusal::NotFound)?;
+    if work.operator()?.company_id.as_deref() == Some(&company.id) {
+        return Err(Refusal::OwnCompany.into());
+    }
+    work.note("company", company.id.clone());
+    Ok(company)
 }

@@ -11,17 +11,20 @@ mod message_list;
 mod policy;
 mod read_user;
 mod reports;
+mod unlock_approval;
 mod wanted;
 
 pub use accounts::{LockAccount, ResetUserTwoStep, ResumePhoneVerification, UnlockAccount};
 pub use approvals::{ApprovalRow, ApprovalRows, ApproveRequest, DeclineRequest, ReadApprovals};
 pub use audit_check::{AuditChecked, CheckAuditLog};
 pub use audit_list::{AuditEntries, AuditEntry, ExportAuditLog, ReadAuditLog};
-pub use company_list::{CompanyRow, CompanyRows, ProtectCompany, ReadCompanies};
+pub use company_list::{ChangeCompanyRecovery, CompanyRow, CompanyRows, ProtectCompany, ReadCompanies};
 pub use message_list::{MessageRow, MessageRows, ReadMessages, RetryMessage};
 pub use policy::{ChangePolicy, PolicyRow, PolicyRows, ReadPolicy};
 pub use read_user::{ReadUser, UserPage, UserUnlock};
 pub use reports::{CloseReport, ReadReports, ReportContact, ReportRow, ReportRows};
+pub(crate) use unlock_approval::{approval_of, approved_for};
+pub use unlock_approval::{AskUnlockApproval, UnlockApproval};
 
 use recovery_rules::notes::notes_hold_a_code;
 use recovery_rules::refusal::Refusal;

@@ -2,6 +2,7 @@
 //! a second; before, it looks whether everything is still as it was seen.
 
 use recovery_rules::approvals::ApprovalKind;
+use recovery_rules::contact::RecoveryPolicy;
 use recovery_rules::policy::Rule;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::states::{Account, Change, LockedBy, TwoStep};
@@ -54,6 +55,24 @@ pub enum Wanted {
         /// The company.
         company_id: String,
     },
+    /// A company asks for no contact code any more.
+    LoosenRecovery {
+        /// The company.
+        company_id: String,
+    },
+    /// The unlock e-mail of a call may be sent, although contacts are frozen or there is no recovery contact.
+    SendUnlock {
+        /// The call.
+        call_id: String,
+        /// The user.
+        user_id: String,
+        /// Whose call it is.
+        operator_id: String,
+        /// The security epoch that was seen.
+        epoch: i64,
+        /// `frozen` or `no_contact`.
+        because: String,
+    },
     /// A locked account is opened.
     UnlockAccount {
         /// The user.
@@ -72,6 +91,8 @@ impl Wanted {
             Self::UnlockAccount { .. } => ApprovalKind::UnlockAccount,
             Self::ChangePolicy { .. } => ApprovalKind::ChangePolicy,
             Self::UnprotectCompany { .. } => ApprovalKind::ChangeCompany,
+            Self::LoosenRecovery { .. } => ApprovalKind::ChangeCompanyRecovery,
+            Self::SendUnlock { .. } => ApprovalKind::SendUnlock,
         }
     }
 
@@ -82,7 +103,8 @@ impl Wanted {
             | Self::ResumePhone { user_id, .. }
             | Self::UnlockAccount { user_id, .. } => user_id,
             Self::ChangePolicy { name, .. } => name,
-            Self::UnprotectCompany { company_id } => company_id,
+            Self::UnprotectCompany { company_id } | Self::LoosenRecovery { company_id } => company_id,
+            Self::SendUnlock { call_id, .. } => call_id,
         }
     }
 
@@ -91,8 +113,25 @@ impl Wanted {
         match self {
             Self::ResetTwoStep { user_id, .. }
             | Self::ResumePhone { user_id, .. }
+            | Self::SendUnlock { user_id, .. }
             | Self::UnlockAccount { user_id, .. } => Some(user_id),
-            Self::ChangePolicy { .. } | Self::UnprotectCompany { .. } => None,
+            Self::ChangePolicy { .. } | Self::UnprotectCompany { .. } | Self::LoosenRecovery { .. } => None,
+        }
+    }
+
+    /// The call it is about.
+    pub fn call_id(&self) -> Option<&str> {
+        match self {
+            Self::SendUnlock { call_id, .. } => Some(call_id),
+            _ => None,
+        }
+    }
+
+    /// The company it is about, where it is about no user.
+    pub fn company_id(&self) -> Option<&str> {
+        match self {
+            Self::UnprotectCompany { company_id } | Self::LoosenRecovery { company_id } => Some(company_id),
+            _ => None,
         }
     }
 
@@ -136,6 +175,22 @@ impl Wanted {
             Self::UnprotectCompany { company_id } => {
                 let company = companies::by_id(&mut work.tx, company_id).await?.ok_or(Refusal::NotFound)?;
                 if company.protected { Ok(()) } else { Err(Refusal::NothingToChange.into()) }
+            }
+            Self::LoosenRecovery { company_id } => {
+                let company = companies::by_id(&mut work.tx, company_id).await?.ok_or(Refusal::NotFound)?;
+                match company.recovery()? {
+                    RecoveryPolicy::LinkAndContactCode => Ok(()),
+                    RecoveryPolicy::Link => Err(Refusal::NothingToChange.into()),
+                }
+            }
+            Self::SendUnlock { call_id, user_id, operator_id, epoch, .. } => {
+                let user = same_epoch(user_id, *epoch, work).await?;
+                let call = calls::by_id(&mut work.tx, call_id).await?.ok_or(Refusal::NotFound)?;
+                let same = call.operator_id == *operator_id
+                    && call.user_id == *user_id
+                    && call.ended_at.is_none()
+                    && call.address == user.email;
+                if same { Ok(()) } else { Err(Refusal::ChangedMeanwhile.into()) }
             }
             Self::UnlockAccount { user_id, epoch } => {
                 let user = same_epoch(user_id, *epoch, work).await?;
@@ -186,6 +241,22 @@ impl Wanted {
                 companies::protect(&mut work.tx, company_id, false).await?;
                 work.note("company", company_id.clone());
                 work.note("protected", false);
+            }
+            Self::LoosenRecovery { company_id } => {
+                companies::set_recovery(&mut work.tx, company_id, RecoveryPolicy::Link).await?;
+                work.note("company", company_id.clone());
+                work.note("recovery", RecoveryPolicy::Link.name());
+            }
+            // Nothing is sent here: the code that goes with the link is read out by whoever is on the call.
+            Self::SendUnlock { call_id, user_id, operator_id, because, .. } => {
+                work.about_call(call_id);
+                work.note("second_because", because.clone());
+                let about = events::About {
+                    call_id: Some(call_id),
+                    user_id: Some(user_id),
+                    operator_id: Some(operator_id),
+                };
+                work.tell_desks(events::Kind::CallChanged, about).await?;
             }
             Self::UnlockAccount { user_id, .. } => {
                 let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;

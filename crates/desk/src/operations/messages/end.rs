@@ -8,7 +8,7 @@ use recovery_rules::time::Moment;
 
 use super::{LEASE_SPAN, tell};
 use crate::failure::Stop;
-use crate::store::{codes, links, outbox};
+use crate::store::{codes, links, outbox, unlock_proofs};
 use crate::work::Work;
 
 /// Takes the lease of a due message. Nothing if it ends here: too old, already arrived, or not to be repeated.
@@ -105,9 +105,16 @@ pub(super) async fn end(
 pub(super) async fn never_arrives(message: &outbox::Message, work: &mut Work<'_>) -> Result<(), Stop> {
     if let Some(id) = &message.link_id {
         links::end(&mut work.tx, id, "not_sent", work.now).await?;
-        codes::end_bound(&mut work.tx, CodePurpose::Call, id, work.now).await?;
+        for purpose in [CodePurpose::Call, CodePurpose::Contact] {
+            codes::end_bound(&mut work.tx, purpose, id, work.now).await?;
+        }
     }
     if let Some(id) = &message.code_id {
+        // Without its contact code a link opens nothing: the call shows that, and a new one can be asked for.
+        if let Some(proof) = unlock_proofs::of_code(&mut work.tx, id).await? {
+            links::end(&mut work.tx, &proof.link_id, "not_sent", work.now).await?;
+            codes::end_bound(&mut work.tx, CodePurpose::Call, &proof.link_id, work.now).await?;
+        }
         codes::end(&mut work.tx, id, work.now).await?;
     }
     Ok(())

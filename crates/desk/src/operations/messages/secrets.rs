@@ -45,7 +45,9 @@ pub(super) async fn secrets(
 }
 
 fn still_worth_it(message: &outbox::Message, work: &Work<'_>) -> bool {
-    let whole = work.policy.span(if message.code_id.is_some() {
+    let whole = work.policy.span(if message.is_contact_code() {
+        Number::ContactCodeLife
+    } else if message.code_id.is_some() {
         Number::VerificationCodeLife
     } else {
         Number::LinkLife
@@ -83,7 +85,7 @@ async fn dead(message: &outbox::Message, work: &mut Work<'_>) -> Result<bool, St
 async fn made_now(message: &mut outbox::Message, work: &mut Work<'_>) -> Result<Option<Secrets>, Stop> {
     let made = match message.letter.as_str() {
         "unlock" => arm_links(message, work).await?,
-        "code" => arm_code(message, work).await?,
+        "code" | "contact_code" => arm_code(message, work).await?,
         "operator_invitation" => arm_invitation(message, work).await?,
         "reset" => arm_link(message, "reset", Number::LinkLife, work).await?,
         "confirm_address" => arm_link(message, "confirm_address", Number::LinkLife, work).await?,

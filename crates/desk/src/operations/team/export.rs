@@ -1,5 +1,6 @@
 //! The rows of a review for a file, page by page, exactly as the screen shows them. The first page spends one of the
-//! day's exports and is audited; writing the file is in `team_export`.
+//! day's exports; the others are read with the place that the page before gave, which is sealed. Every page is audited;
+//! writing the file is in `team_export`.
 
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
@@ -9,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::members::{MemberRow, ReadTeam, page};
 use super::reviews::{ReviewRow, review_row};
-use crate::failure::Stop;
+use crate::export_place::{self, OnItsWay};
+use crate::failure::{Fault, Stop};
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::store::counters::{self, Counter};
@@ -24,7 +26,8 @@ const PAGE: usize = 500;
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ExportReview {
-    /// What the screen shows; its review must be named.
+    /// What the screen shows, but for its place; its review must be named. Where a page begins is what the page before
+    /// said, and leads on in that export alone.
     pub shown: ReadTeam,
     /// `csv` or `xlsx`, for the audit log.
     pub format: String,
@@ -62,16 +65,24 @@ impl Plain for ExportReview {
         let id = self.shown.review_id.clone().ok_or(Refusal::NotFound)?;
         let found = team_reviews::by_id(&mut work.tx, &billing.company_id, &id).await?;
         let found = found.ok_or(Refusal::NotFound)?;
+        let shown = ReadTeam { after: None, ..self.shown.clone() };
+        let what = serde_json::to_string(&(&shown, &self.format));
+        let what = format!("{} {}", Self::NAME, what.map_err(|error| Fault::Stored(error.to_string()))?);
         let mut review = None;
-        if self.shown.after.is_none() {
+        let (begun, after) = if let Some(sealed) = &self.shown.after {
+            let OnItsWay { begun, place } = export_place::open(sealed, &what, work)?;
+            (begun, Some(place))
+        } else {
             let (limit, day) = (work.policy.count(Number::ExportsADay), Span::days(1));
             let (keys, now) = (&work.desk.keys, work.now);
             counters::spend_within(&mut work.tx, keys, Counter::Exports, &billing.id, limit, day, now)
                 .await?
                 .map_err(|until| Refusal::BillingLimit { until })?;
             review = Some(review_row(found, work).await?);
-        }
-        let (members, next) = page(&self.shown, PAGE, work).await?;
+            (work.now, None)
+        };
+        let (members, next) = page(&ReadTeam { after, ..shown }, PAGE, work).await?;
+        let next = next.map(|place| export_place::seal(&OnItsWay { begun, place }, &what, work));
         work.note("review", id);
         work.note("format", self.format);
         work.note("filter", self.shown.filter);
