@@ -5,10 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use recovery_desk::failure::WireFailure;
+use recovery_desk::failure::{Failure, Fault, WireFailure};
+use recovery_desk::letters::ShownTimes;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
-use recovery_desk::team_export::inert;
+use recovery_desk::operations::team::{ExportPage, ExportReview};
+use recovery_desk::team_export::{ExportProblem, Format, export, inert};
+use recovery_rules::refusal::Refusal;
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
@@ -63,6 +66,43 @@ pub fn filter(asked: &Value) -> Value {
     json!({
         "user_id": taken("user_id"), "actor_id": taken("actor_id"), "operation": taken("operation"),
         "result": taken("result"), "since": taken("since"), "until": taken("until"), "before": Value::Null,
+    })
+}
+
+/// Writes a review as the screen shows it; says how many members. Times are UTC and say so: a file travels further than
+/// the clock of this computer.
+///
+/// # Errors
+/// The desk says no, what was shown changed meanwhile, or the file can't be written; then there is no file, or the former.
+pub async fn team_review(
+    connection: &Connection,
+    shown: Value,
+    format: Format,
+    target: &Path,
+) -> Result<u64, WireFailure> {
+    let next = async |after: Option<String>| -> Result<ExportPage, WireFailure> {
+        let mut shown = shown.clone();
+        shown["after"] = json!(after);
+        let request = json!({ "shown": shown, "format": format.name() });
+        let page = perform::perform(connection, ExportReview::NAME, None, request).await?;
+        serde_json::from_value(page).map_err(|error| Problem::from(Failure::from(Fault::Stored(error.to_string()))).wire())
+    };
+    match export(format, &ShownTimes::utc(), target, next).await {
+        Ok(exported) => Ok(u64::try_from(exported.members).unwrap_or(u64::MAX)),
+        Err(ExportProblem::NotGiven(failure)) => Err(failure),
+        Err(ExportProblem::Changed) => Err(Problem::from(Failure::Refused(Refusal::ChangedMeanwhile)).wire()),
+        Err(ExportProblem::NotWritten(source)) => {
+            Err(Problem::NotWritten { path: target.to_path_buf(), source }.wire())
+        }
+    }
+}
+
+/// What an export of a review takes, out of what the page sent; anything else the page sent is left out.
+pub fn shown(asked: &Value) -> Value {
+    let taken = |name: &str| asked.get(name).cloned().unwrap_or(Value::Null);
+    json!({
+        "review_id": taken("review_id"), "filter": taken("filter"), "name": taken("name"), "sort": taken("sort"),
+        "descending": taken("descending"), "after": Value::Null,
     })
 }
 
