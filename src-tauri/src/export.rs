@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use recovery_desk::failure::{Failure, Fault, WireFailure};
+use recovery_desk::failure::{Failure, WireFailure};
 use recovery_desk::letters::ShownTimes;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
@@ -85,7 +85,10 @@ pub async fn team_review(
         shown["after"] = json!(after);
         let request = json!({ "shown": shown, "format": format.name() });
         let page = perform::perform(connection, ExportReview::NAME, None, request).await?;
-        serde_json::from_value(page).map_err(|error| Problem::from(Failure::from(Fault::Stored(error.to_string()))).wire())
+        serde_json::from_value(page).map_err(|error| {
+            tracing::warn!(%error, "a page of an export");
+            Problem::from(Failure::Refused(Refusal::MalformedRequest)).wire()
+        })
     };
     match export(format, &ShownTimes::utc(), target, next).await {
         Ok(exported) => Ok(u64::try_from(exported.members).unwrap_or(u64::MAX)),

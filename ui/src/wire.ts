@@ -1596,6 +1596,22 @@ export type ReadUser = {
  */
 user_id: string, };
 
+export type PreviewReminder = { 
+/**
+ * As members get it whose 2-step is to be set up again.
+ */
+again: boolean, };
+
+export type ReminderPreview = { 
+/**
+ * Its subject.
+ */
+subject: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
 export type RemindMember = { 
 /**
  * Whom.
@@ -1976,7 +1992,24 @@ questions_answered: number,
 /**
  * Who never signed in.
  */
-never_signed_in: number, };
+never_signed_in: number, 
+/**
+ * With 2-step on and all four questions answered. This group, `to_be_set_up_again` and the next two hold every
+ * member once.
+ */
+fully_protected: number, 
+/**
+ * With 2-step off or never on, and all four questions answered.
+ */
+one_password_away: number, 
+/**
+ * With questions missing.
+ */
+no_help_by_phone: number, 
+/**
+ * Who can be reminded now.
+ */
+reminder_due: number, };
 
 export type TeamPage = { 
 /**
@@ -1987,6 +2020,10 @@ company: string,
  * Whether reminding, inviting, signing off and exporting are possible in this session.
  */
 may_change: boolean, 
+/**
+ * How long after a reminder the next is possible, in ms.
+ */
+reminder_every: number, 
 /**
  * The company in numbers, as it is now.
  */
@@ -2321,6 +2358,7 @@ export interface Operations {
   start_review: { request: StartReview; answer: ReviewRow };
   sign_off_review: { request: SignOffReview; answer: ReviewRow };
   read_reviews: { request: ReadReviews; answer: ReviewRows };
+  preview_reminder: { request: PreviewReminder; answer: ReminderPreview };
   remind_member: { request: RemindMember; answer: Reminded };
   invite_member: { request: InviteMember; answer: MemberInvited };
   export_review: { request: ExportReview; answer: ExportPage };

@@ -112,6 +112,7 @@ export const sign_in = {
   password: "Password",
   next: "Continue",
   next_hint: "Operators enter their authenticator code next.",
+  next_hint_billing: "Billing users sign in with their own account, and a verification code if 2-step is on.",
   each_time: "You’ll sign in each time: this computer’s keyring can’t keep it.",
   locks_after: (minutes: number) => `Locks after ${plural(minutes, "minute", "minutes")} without use`,
   cannot: "I can’t sign in",
@@ -126,6 +127,6 @@ export const sign_in = {
   demo_title: "Sign in by one click",
   demo_none: "There is nobody to sign in as. Reset the demo data, above.",
   demo_lead: "This is demo data: invented people, real screens.",
-  demo_notes: { agent: "Takes calls", administrator: "Takes calls and sees why somebody can’t be verified" } as Record<string, string>,
+  demo_notes: { agent: "Takes calls", administrator: "Takes calls and sees why somebody can’t be verified", billing: "Reviews the own company’s accounts" } as Record<string, string>,
   demo_as: (role: string) => `Sign in as ${role.toLowerCase()}`,
 };
