@@ -196,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_page_adds_to_an_export_of_a_review_is_left_out() {
+        let asked = json!({ "review_id": "r", "filter": "all", "name": "", "sort": "name", "descending": true, "after": "x", "path": "/etc" });
+        let taken = shown(&asked);
+        assert_eq!(taken["after"], Value::Null);
+        assert_eq!(taken.as_object().unwrap().len(), 6);
+        // What is missing stays missing: the desk refuses it.
+        assert_eq!(shown(&json!({}))["review_id"], Value::Null);
+    }
+
+    #[test]
     fn a_file_broken_off_leaves_nothing_and_a_finished_one_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("log.csv");
