@@ -152,6 +152,8 @@ class Session {
     this.busy = true;
     this.failure = null;
     const failure = await act();
+    // Half a sign-in that is over begins anew.
+    if (failure?.code === "signed_out") this.code = null;
     this.busy = false;
     this.failure = failure;
     return failure === null;
@@ -190,7 +192,6 @@ class Session {
     this.#kept = null;
     place.reset("team");
     this.stage = "desk";
-    void team.load();
     if (desk.demo) void demo.loadMessages();
   }
 

@@ -71,8 +71,8 @@ class Team {
   }
 
   /** Ticks everybody on the page who can be reminded; if all of them are ticked already, none. */
-  pickPage(): void {
-    const rows = (this.list.rows ?? []).filter((row) => this.can(row));
+  pickPage(page: readonly MemberRow[]): void {
+    const rows = page.filter((row) => this.can(row));
     const all = rows.every((row) => this.picked.has(row.user_id));
     const picked = new Map(this.picked);
     for (const row of rows) all ? picked.delete(row.user_id) : picked.set(row.user_id, row);
@@ -83,11 +83,13 @@ class Team {
     this.picked = new Map();
   }
 
-  /** To what a review saw, or back to now. */
+  /** To what a review saw, or back to now. Where it can't be read, what shows stays, and is called what it is. */
   async see(reviewId: string | null): Promise<void> {
+    const { list } = this;
+    const before = { reviewId: list.reviewId, filter: list.filter };
     this.unpick();
-    this.list.filter = reviewId === null ? "needs_something" : "all";
-    await this.list.show({ reviewId });
+    await list.show({ reviewId, filter: reviewId === null ? "needs_something" : "all" });
+    if (list.failure !== null && list.reviewId === reviewId) Object.assign(list, before);
   }
 
   /** Null when one is open now; else why not. */

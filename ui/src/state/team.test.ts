@@ -117,9 +117,9 @@ describe("ticking", () => {
     team.pick(member(52, { two_step: "on" }));
     team.pick(member(53, { reminded_at: Date.now() - 1_000 }));
     expect([...team.picked.keys()]).toEqual(["u0", "u51"]);
-    team.pickPage();
+    team.pickPage(team.list.rows ?? []);
     expect(team.picked.size).toBe(51);
-    team.pickPage();
+    team.pickPage(team.list.rows ?? []);
     expect([...team.picked.keys()]).toEqual(["u0"]);
   });
 });
@@ -200,6 +200,13 @@ describe("a review", () => {
     desk.answers["sign_off_review"] = { code: "changed_meanwhile", message: "x" };
     expect((await team.signOff(""))?.message).toContain("look again");
     expect(team.review?.digest).toBe("d2");
+  });
+
+  it("that can't be read leaves what shows, under its own name", async () => {
+    await team.list.load();
+    desk.answers["read_team"] = { code: "not_found", message: "x" };
+    await team.see("r9");
+    expect([team.list.reviewId, team.list.filter, team.list.rows?.length]).toEqual([null, "needs_something", 50]);
   });
 
   it("that a colleague opened already is the one that shows", async () => {
