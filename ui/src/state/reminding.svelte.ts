@@ -68,7 +68,7 @@ class Reminding {
       if (this.#stopped) return null;
       const { failure } = await change("remind_member", { user_id: row.user_id });
       if (failure === null) this.sent += 1;
-      else if (rows.length > 1 && leftOut.includes(failure.code)) this.#leftOut += 1;
+      else if (this.rows?.length !== 1 && leftOut.includes(failure.code)) this.#leftOut += 1;
       else return failure;
     }
     return null;
