@@ -1462,6 +1462,12 @@ export type Preview = {
  */
 canonical: string, };
 
+export type PreviewReminder = { 
+/**
+ * As members get it whose 2-step is to be set up again.
+ */
+again: boolean, };
+
 export type ProtectCompany = { 
 /**
  * Which.
@@ -1564,7 +1570,9 @@ export type ReadTeam = {
  */
 review_id: string | null, 
 /**
- * `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs` or `added`.
+ * `all`; one of the four groups that every member is in (`fully_protected`, `to_be_set_up_again`,
+ * `one_password_away`, `no_help_by_phone`); or `needs_something`, `without_two_step`, `questions_missing`,
+ * `never_signed_in`, `with_signs`, `added`, `reminder_due`, `reminded`.
  */
 filter: string, 
 /**
@@ -1572,7 +1580,7 @@ filter: string,
  */
 name: string, 
 /**
- * `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+ * `name`, `email`, `two_step`, `questions`, `last_sign_in`, `joined` or `reminded`.
  */
 sort: string, 
 /**
@@ -1596,22 +1604,6 @@ export type ReadUser = {
  */
 user_id: string, };
 
-export type PreviewReminder = { 
-/**
- * As members get it whose 2-step is to be set up again.
- */
-again: boolean, };
-
-export type ReminderPreview = { 
-/**
- * Its subject.
- */
-subject: string, 
-/**
- * Its text.
- */
-text: string, };
-
 export type RemindMember = { 
 /**
  * Whom.
@@ -1623,6 +1615,16 @@ export type Reminded = {
  * When, UTC ms.
  */
 reminded_at: number, };
+
+export type ReminderPreview = { 
+/**
+ * Its subject.
+ */
+subject: string, 
+/**
+ * Its text.
+ */
+text: string, };
 
 export type ReportContact = { 
 /**
