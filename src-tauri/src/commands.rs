@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::Invoke;
-use tauri::{AppHandle, Runtime, State, WebviewWindow};
+use tauri::{AppHandle, Manager, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::connection::chosen::Choice;
@@ -174,13 +174,21 @@ pub async fn export_audit_log<R: Runtime>(
 #[tauri::command]
 pub async fn export_team_review<R: Runtime>(
     app: AppHandle<R>,
-    connection: State<'_, Connection>,
     shown: Value,
     format: String,
 ) -> Result<Option<u64>, WireFailure> {
     let format = if format == Format::Xlsx.name() { Format::Xlsx } else { Format::Csv };
     let Some(target) = choose_where_to_save(&app, "team-review", format).await else { return Ok(None) };
-    export::team_review(&connection, export::shown(&shown), format, &target).await.map(Some)
+    // Making a workbook of thousands of rows and writing it takes its time: not on a thread that answers the page.
+    let (here, to) = (tokio::runtime::Handle::current(), target.clone());
+    let written = tokio::task::spawn_blocking(move || {
+        let connection = app.state::<Connection>();
+        here.block_on(export::team_review(&connection, export::shown(&shown), format, &to))
+    });
+    match written.await {
+        Ok(written) => written.map(Some),
+        Err(error) => Err(Problem::NotWritten { path: target, source: error.into() }.wire()),
+    }
 }
 
 /// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
