@@ -274,7 +274,14 @@ on_both_databases! {
     async fn every_member_is_in_one_group_and_a_filter_shows_whom_it_counts(engine: Engine) {
         let (world, gateway) = world(engine).await;
         world.user(grace()).await;
-        let made = |email, two_step, answers, account| NewUser { email, two_step, answers, account, ..member("Ann", email) };
+        let made = |email, two_step, answers, account| NewUser {
+            email,
+            two_step,
+            answers,
+            account,
+            locked_by: (account == "locked").then_some("owner"),
+            ..member("Ann", email)
+        };
         for new in [
             made("on@h.example", TwoStep::On, 4, "active"),
             made("odd@h.example", TwoStep::On, 2, "active"),

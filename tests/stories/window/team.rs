@@ -38,6 +38,8 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     let kai = NewUser { given: "Kai", family: "Abbott", email: "kai@hartwell.example", two_step: TwoStep::Off, ..NewUser::default() };
     let kai = world.user(kai).await;
     many(&world, MEMBERS).await;
+    // A database without operators would ask for its first administrator.
+    world.agent("Dana Okafor").await;
     let home = world.folder.path().join("home");
     prepare(&world, &home);
     texts_go_to(&gateway, &home);
@@ -111,7 +113,7 @@ fn texts_go_to(gateway: &SmsGateway, home: &Path) {
         home.join("sms-token"),
         home.join("sms-signer"),
     );
-    std::fs::write(&settings, std::fs::read_to_string(&settings).unwrap() + &texts).unwrap();
+    std::fs::write(&settings, format!("{}{texts}", std::fs::read_to_string(&settings).unwrap())).unwrap();
 }
 
 /// The own account: password, a wrong code that costs a try, the right one.
