@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use recovery_desk::failure::WireFailure;
 use recovery_desk::secret::SecretText;
+use recovery_desk::team_export::Format;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::Invoke;
-use tauri::{AppHandle, Runtime, State, WebviewWindow};
+use tauri::{AppHandle, Manager, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::connection::chosen::Choice;
@@ -34,6 +35,7 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         open_link,
         choose_database_file,
         export_audit_log,
+        export_team_review,
     ]
 }
 
@@ -163,20 +165,50 @@ pub async fn export_audit_log<R: Runtime>(
     connection: State<'_, Connection>,
     filter: Value,
 ) -> Result<Option<u64>, WireFailure> {
-    let Some(target) = choose_where_to_save(&app).await else { return Ok(None) };
+    let Some(target) = choose_where_to_save(&app, "audit-log", Format::Csv).await else { return Ok(None) };
     export::audit_log(&connection, export::filter(&filter), &target).await.map(Some)
 }
 
+/// Writes a review, filtered and sorted as the page shows it, to a file chosen in the system's own dialog; says how many
+/// members, or nothing if the dialog was closed without a choice.
+#[tauri::command]
+pub async fn export_team_review<R: Runtime>(
+    app: AppHandle<R>,
+    shown: Value,
+    format: String,
+) -> Result<Option<u64>, WireFailure> {
+    let format = if format == Format::Xlsx.name() { Format::Xlsx } else { Format::Csv };
+    let Some(target) = choose_where_to_save(&app, "team-review", format).await else { return Ok(None) };
+    // Making a workbook of thousands of rows and writing it takes its time: not on a thread that answers the page.
+    let (here, to) = (tokio::runtime::Handle::current(), target.clone());
+    let written = tokio::task::spawn_blocking(move || {
+        let connection = app.state::<Connection>();
+        here.block_on(export::team_review(&connection, export::shown(&shown), format, &to))
+    });
+    match written.await {
+        Ok(written) => written.map(Some),
+        Err(error) => Err(Problem::NotWritten { path: target, source: error.into() }.wire()),
+    }
+}
+
 /// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
-async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
+async fn choose_where_to_save<R: Runtime>(
+    app: &AppHandle<R>,
+    name: &str,
+    format: Format,
+) -> Option<PathBuf> {
     // As above: release builds don't have this.
     #[cfg(debug_assertions)]
     if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {
         return Some(path.into());
     }
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file().set_title("Export").set_file_name("audit-log.csv");
-    dialog.add_filter("CSV", &["csv"]).save_file(move |chosen| {
+    let (kind, ending) = match format {
+        Format::Csv => ("CSV", "csv"),
+        Format::Xlsx => ("Excel workbook", "xlsx"),
+    };
+    let dialog = app.dialog().file().set_title("Export").set_file_name(format!("{name}.{ending}"));
+    dialog.add_filter(kind, &[ending]).save_file(move |chosen| {
         let _ = tell.send(chosen);
     });
     told.await.ok().flatten()?.into_path().ok()

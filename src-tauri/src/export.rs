@@ -4,11 +4,14 @@
 use std::io::Write;
 use std::path::Path;
 
-use recovery_desk::failure::WireFailure;
+use recovery_desk::failure::{Failure, WireFailure};
+use recovery_desk::letters::ShownTimes;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
-use recovery_desk::team_export::inert;
+use recovery_desk::operations::team::{ExportPage, ExportReview};
+use recovery_desk::team_export::{ExportProblem, Format, export, inert};
 use recovery_desk::whole_file::WholeFile;
+use recovery_rules::refusal::Refusal;
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
@@ -68,6 +71,46 @@ pub fn filter(asked: &Value) -> Value {
     })
 }
 
+/// Writes a review as the screen shows it; says how many members. Times are UTC and say so: a file travels further than
+/// the clock of this computer.
+///
+/// # Errors
+/// The desk says no, what was shown changed meanwhile, or the file can't be written; then there is no file, or the former.
+pub async fn team_review(
+    connection: &Connection,
+    shown: Value,
+    format: Format,
+    target: &Path,
+) -> Result<u64, WireFailure> {
+    let next = async |after: Option<String>| -> Result<ExportPage, WireFailure> {
+        let mut shown = shown.clone();
+        shown["after"] = json!(after);
+        let request = json!({ "shown": shown, "format": format.name() });
+        let page = perform::perform(connection, ExportReview::NAME, None, request).await?;
+        serde_json::from_value(page).map_err(|error| {
+            tracing::warn!(%error, "a page of an export");
+            Problem::from(Failure::Refused(Refusal::MalformedRequest)).wire()
+        })
+    };
+    match export(format, &ShownTimes::utc(), target, next).await {
+        Ok(exported) => Ok(u64::try_from(exported.members).unwrap_or(u64::MAX)),
+        Err(ExportProblem::NotGiven(failure)) => Err(failure),
+        Err(ExportProblem::Changed) => Err(Problem::from(Failure::Refused(Refusal::ChangedMeanwhile)).wire()),
+        Err(ExportProblem::NotWritten(source)) => {
+            Err(Problem::NotWritten { path: target.to_path_buf(), source }.wire())
+        }
+    }
+}
+
+/// What an export of a review takes, out of what the page sent; anything else the page sent is left out.
+pub fn shown(asked: &Value) -> Value {
+    let taken = |name: &str| asked.get(name).cloned().unwrap_or(Value::Null);
+    json!({
+        "review_id": taken("review_id"), "filter": taken("filter"), "name": taken("name"), "sort": taken("sort"),
+        "descending": taken("descending"), "after": Value::Null,
+    })
+}
+
 fn text(field: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -107,6 +150,16 @@ mod tests {
         assert_eq!(cell(" @SUM(A1)"), "\"' @SUM(A1)\"");
         assert_eq!(cell("a\r\nb\u{202e}c"), "\"a  b c\"");
         assert_eq!(cell("O'Brien, Ann"), "\"O'Brien, Ann\"");
+    }
+
+    #[test]
+    fn what_a_page_adds_to_an_export_of_a_review_is_left_out() {
+        let asked = json!({ "review_id": "r", "filter": "all", "name": "", "sort": "name", "descending": true, "after": "x", "path": "/etc" });
+        let taken = shown(&asked);
+        assert_eq!(taken["after"], Value::Null);
+        assert_eq!(taken.as_object().unwrap().len(), 6);
+        // What is missing stays missing: the desk refuses it.
+        assert_eq!(shown(&json!({}))["review_id"], Value::Null);
     }
 
     #[test]

@@ -21,7 +21,7 @@ const FULL_SCREEN: &str = "full_screen";
 /// The platform refuses.
 pub fn build<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Menu<R>> {
     MenuBuilder::new(app)
-        .items(&[&file(app)?, &edit(app)?, &view(app)?, &call(app)?, &go(app)?, &help(app)?])
+        .items(&[&file(app)?, &edit(app)?, &view(app)?, &call(app)?, &team(app)?, &go(app)?, &help(app)?])
         .build()
 }
 
@@ -50,6 +50,7 @@ fn file<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
     SubmenuBuilder::new(app, "&File")
         .item(&item(app, "new_call", "&New call")?)
         .item(&item(app, "connection", "&Connection…")?)
+        .item(&item(app, "export", "&Export…")?)
         .separator()
         .item(&item(app, "hide", &keys("&Hide the screen", "L"))?)
         .item(&item(app, "lock", &keys("&Lock the desk", "Shift+L"))?)
@@ -99,6 +100,16 @@ fn call<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
         .build()
 }
 
+fn team<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
+    SubmenuBuilder::new(app, "&Team")
+        .item(&item(app, "invite_member", "&Invite a user…")?)
+        .item(&item(app, "send_reminders", "Send &reminders…")?)
+        .separator()
+        .item(&item(app, "start_review", "&Start a review…")?)
+        .item(&item(app, "sign_off", "Sign &off…")?)
+        .build()
+}
+
 fn go<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
     SubmenuBuilder::new(app, "&Go")
         .item(&item(app, "find", &keys("&Find anything", "K"))?)
@@ -106,6 +117,10 @@ fn go<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
         .item(&item(app, "go_look_up", "&Look up")?)
         .item(&item(app, "go_call", "&Call")?)
         .item(&item(app, "go_my_calls", "&My calls")?)
+        .separator()
+        .item(&item(app, "go_team", "&Team review")?)
+        .item(&item(app, "go_shared_log_ins", "&Shared log-ins")?)
+        .item(&item(app, "go_reminders", "&Reminders")?)
         .separator()
         .item(&item(app, "go_users", "&Users")?)
         .item(&item(app, "go_companies", "&Companies")?)

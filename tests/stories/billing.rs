@@ -7,7 +7,7 @@ use recovery_desk::operations::look_up::LookUp;
 use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_desk::operations::personal_data::EraseUser;
 use recovery_desk::operations::team::{
-    ExportReview, InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview,
+    ExportReview, InviteMember, PreviewReminder, ReadReviews, ReadTeam, RemindMember, SignOffReview, StartReview,
 };
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_desk::secret::SecretText;
@@ -294,10 +294,65 @@ on_both_databases! {
         let desk = world.another_desk().await;
         let world = World { desk, ..world };
         let ours = sign_in(&world, &gateway, GRACE).await;
+        // What the screen shows before it is sent is what arrives.
+        let preview = ours.ask(PreviewReminder { again: false }).await.unwrap();
         ours.ask(RemindMember { user_id: ann }).await.unwrap();
         world.post().await;
         let letter = world.mail.as_ref().unwrap().newest(ANN, "turn on 2-step").text;
+        assert_eq!(letter.replace('\r', "").trim(), preview.text.trim());
+        assert!(preview.subject.contains("turn on 2-step"), "{}", preview.subject);
+        let again = ours.ask(PreviewReminder { again: true }).await.unwrap();
+        assert!(again.subject.contains("set 2-step up again"), "{}", again.subject);
         assert!(letter.contains("Grace Obi") && letter.contains("/account/two-step"), "{letter}");
+    }
+
+    async fn every_member_is_in_one_group_and_a_filter_shows_whom_it_counts(engine: Engine) {
+        let (world, gateway) = world(engine).await;
+        world.user(grace()).await;
+        let made = |email, two_step, answers, account| NewUser {
+            email,
+            two_step,
+            answers,
+            account,
+            locked_by: (account == "locked").then_some("owner"),
+            ..member("Ann", email)
+        };
+        for new in [
+            made("on@h.example", TwoStep::On, 4, "active"),
+            made("odd@h.example", TwoStep::On, 2, "active"),
+            made("off@h.example", TwoStep::Off, 4, "active"),
+            made("locked@h.example", TwoStep::Off, 4, "locked"),
+            made("none@h.example", TwoStep::Never, 0, "active"),
+            made("again@h.example", TwoStep::ToBeSetUpAgain, 1, "active"),
+        ] {
+            world.user(new).await;
+        }
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let counts = ours.team().await.counts;
+        let groups = [counts.fully_protected, counts.to_be_set_up_again, counts.one_password_away, counts.no_help_by_phone];
+        assert_eq!((groups, counts.members, counts.reminder_due), ([2, 1, 2, 2], 7, 3));
+        let shows = async |filter: &str| {
+            let asked = ReadTeam { sort: "email".to_owned(), ..shown(None, filter) };
+            ours.ask(asked).await.unwrap().members.into_iter().map(|row| row.email.replace("@h.example", "")).collect::<Vec<_>>()
+        };
+        assert_eq!(shows("fully_protected").await, [GRACE, "on"]);
+        assert_eq!(shows("to_be_set_up_again").await, ["again"]);
+        assert_eq!(shows("one_password_away").await, ["locked", "off"]);
+        assert_eq!(shows("no_help_by_phone").await, ["none", "odd"]);
+        assert_eq!(shows("needs_something").await, ["again", "locked", "none", "odd", "off"]);
+        assert_eq!(shows("reminder_due").await, ["again", "none", "off"]);
+        assert!(shows("reminded").await.is_empty());
+        // Reminded, they leave the list of those who can be, until three days are over.
+        let off = ours.row("off@h.example").await.user_id;
+        ours.ask(RemindMember { user_id: off }).await.unwrap();
+        assert_eq!((shows("reminder_due").await, shows("reminded").await), (vec!["again".to_owned(), "none".to_owned()], vec!["off".to_owned()]));
+        let newest = ReadTeam { sort: "reminded".to_owned(), descending: true, ..shown(None, "all") };
+        assert_eq!(ours.ask(newest).await.unwrap().members[0].email, "off@h.example");
+        assert_eq!(ours.team().await.counts.reminder_due, 2);
+        world.later(Span::days(3));
+        let ours = sign_in(&world, &gateway, GRACE).await;
+        let page = ours.team().await;
+        assert_eq!((page.counts.reminder_due, page.reminder_every), (3, Span::days(3).0));
     }
 
     async fn an_invitation_from_the_desk_is_the_one_of_the_account_pages(engine: Engine) {

@@ -93,7 +93,7 @@ fn read_workbook(path: &std::path::Path) -> std::collections::BTreeMap<String, V
 }
 
 /// Two hundred members of Hartwell beside those there are, by hand: no import is tried here.
-async fn many(world: &World, how_many: i64) {
+pub async fn many(world: &World, how_many: i64) {
     let mut tx = world.desk.database.begin().await.unwrap();
     let users = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         INSERT INTO users (id, company_id, kind, given_name, family_name, given_fold, family_fold, email, email_fold,

@@ -14,6 +14,7 @@ pub fn body(name: &str) -> Value {
         "billing_sign_in" => json!({ "email": "a@b.example", "password": "x" }),
         "enter_billing_code" => json!({ "code": "000000" }),
         "read_team" => team(),
+        "preview_reminder" => json!({ "again": false }),
         "sign_off_review" => json!({ "review_id": "none", "digest": "", "note": "" }),
         "read_reviews" => json!({ "before": null }),
         "remind_member" => json!({ "user_id": "none" }),

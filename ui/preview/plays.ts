@@ -3,6 +3,7 @@ import type { CallView } from "../src/contract";
 import { at, call, calls, connection, delivery, found, greeting, scene, usual, users, verified } from "./scene";
 import { choose, tell } from "./played-bridge";
 import { administration, administrator } from "./administration-plays";
+import { teamPlays } from "./team-plays";
 import { click, clickText, press, type, wait } from "./hands";
 
 export interface Play {
@@ -49,6 +50,7 @@ const team = administrator;
 
 export const plays: Record<string, Play> = {
   ...administration,
+  ...teamPlays,
   operators: { set: team, act: async () => { choose("go_operators"); await wait(200); } },
   "operators-change": { set: team, act: async () => { choose("go_operators"); await wait(200); clickText("Change…", "button"); await wait(100); click("act-suspend"); } },
   "operators-invite-code": {

@@ -14,7 +14,7 @@ const option = (name) => rest.find((part) => part.startsWith(`--${name}`))?.spli
 const size = option("size") ?? "1280x770";
 const themes = (option("themes") ?? "light,dark").split(",");
 const named = (file, list) => [...readFileSync(new URL(file, import.meta.url), "utf8").split(`export const ${list}`)[1].matchAll(/^ {2}"?([a-z-]+)"?: /gmu)].map((match) => match[1]);
-const all = [...named("./plays.ts", "plays"), ...named("./administration-plays.ts", "administration")];
+const all = [...named("./plays.ts", "plays"), ...named("./administration-plays.ts", "administration"), ...named("./team-plays.ts", "teamPlays")];
 const wanted = rest.filter((part) => !part.startsWith("--"));
 const barsNotDrawn = 143;
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };

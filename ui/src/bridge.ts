@@ -50,6 +50,10 @@ export const chooseDatabaseFile = () => settle(invoke<string | null>("choose_dat
 export const exportAuditLog = (filter: RequestOf<"read_audit_log">) =>
   settle(invoke<number | null>("export_audit_log", { filter }));
 
+/** Writes a review, as it shows, to a file chosen in the system's own dialog; says how many users, null if none was chosen. */
+export const exportTeamReview = (shown: RequestOf<"read_team">, format: "csv" | "xlsx") =>
+  settle(invoke<number | null>("export_team_review", { shown, format }));
+
 /** The window starts hidden; this shows it once there is something to see. */
 export const windowReady = () => settle(invoke<null>("window_ready"));
 

@@ -1485,6 +1485,12 @@ export type Preview = {
  */
 canonical: string, };
 
+export type PreviewReminder = { 
+/**
+ * As members get it whose 2-step is to be set up again.
+ */
+again: boolean, };
+
 export type ProtectCompany = { 
 /**
  * Which.
@@ -1587,7 +1593,9 @@ export type ReadTeam = {
  */
 review_id: string | null, 
 /**
- * `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs` or `added`.
+ * `all`; one of the four groups that every member is in (`fully_protected`, `to_be_set_up_again`,
+ * `one_password_away`, `no_help_by_phone`); or `needs_something`, `without_two_step`, `questions_missing`,
+ * `never_signed_in`, `with_signs`, `added`, `reminder_due`, `reminded`.
  */
 filter: string, 
 /**
@@ -1595,7 +1603,7 @@ filter: string,
  */
 name: string, 
 /**
- * `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+ * `name`, `email`, `two_step`, `questions`, `last_sign_in`, `joined` or `reminded`.
  */
 sort: string, 
 /**
@@ -1630,6 +1638,16 @@ export type Reminded = {
  * When, UTC ms.
  */
 reminded_at: number, };
+
+export type ReminderPreview = { 
+/**
+ * Its subject.
+ */
+subject: string, 
+/**
+ * Its text.
+ */
+text: string, };
 
 export type ReportContact = { 
 /**
@@ -1999,7 +2017,24 @@ questions_answered: number,
 /**
  * Who never signed in.
  */
-never_signed_in: number, };
+never_signed_in: number, 
+/**
+ * With 2-step on and all four questions answered. This group, `to_be_set_up_again` and the next two hold every
+ * member once.
+ */
+fully_protected: number, 
+/**
+ * With 2-step off or never on, and all four questions answered.
+ */
+one_password_away: number, 
+/**
+ * With questions missing.
+ */
+no_help_by_phone: number, 
+/**
+ * Who can be reminded now.
+ */
+reminder_due: number, };
 
 export type TeamPage = { 
 /**
@@ -2010,6 +2045,10 @@ company: string,
  * Whether reminding, inviting, signing off and exporting are possible in this session.
  */
 may_change: boolean, 
+/**
+ * How long after a reminder the next is possible, in ms.
+ */
+reminder_every: number, 
 /**
  * The company in numbers, as it is now.
  */
@@ -2356,6 +2395,7 @@ export interface Operations {
   start_review: { request: StartReview; answer: ReviewRow };
   sign_off_review: { request: SignOffReview; answer: ReviewRow };
   read_reviews: { request: ReadReviews; answer: ReviewRows };
+  preview_reminder: { request: PreviewReminder; answer: ReminderPreview };
   remind_member: { request: RemindMember; answer: Reminded };
   invite_member: { request: InviteMember; answer: MemberInvited };
   export_review: { request: ExportReview; answer: ExportPage };

@@ -146,12 +146,10 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             let until = facts["until"].as_i64().map(Moment);
             letters::notice(&organisation, &letters::Notice { change, at: at("at")?, until })
         }
-        "two_step_reminder" => letters::two_step_reminder(
-            &organisation,
-            facts["by"].as_str().unwrap_or_default(),
-            facts["again"].as_bool().unwrap_or_default(),
-            &page(settings, &["account", "two-step"])?,
-        ),
+        "two_step_reminder" => {
+            let (by, again) = (facts["by"].as_str(), facts["again"].as_bool());
+            two_step_reminder(settings, by.unwrap_or_default(), again.unwrap_or_default())?
+        }
         "invitation" => letters::invitation(
             &organisation,
             facts["by"].as_str().unwrap_or_default(),
@@ -225,6 +223,12 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
 fn secrets<const N: usize>(to_send: &ToSend) -> Result<[&str; N], Fault> {
     let secrets: Vec<&str> = to_send.secrets.iter().map(|secret| secret.as_str()).collect();
     secrets.try_into().map_err(|_| Fault::Stored(format!("{} without its secrets", to_send.message.letter)))
+}
+
+/// The reminder of a billing user named `by`; also what the desk shows before it is sent.
+pub fn two_step_reminder(settings: &Settings, by: &str, again: bool) -> Result<LetterBody, Fault> {
+    let page = page(settings, &["account", "two-step"])?;
+    Ok(letters::two_step_reminder(&settings.for_letters(), by, again, &page))
 }
 
 /// A page of ours. The address comes from settings, never from a request.

@@ -173,7 +173,7 @@ async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
 }
 
 /// By the palette to a screen.
-async fn go(window: &mut DeskWindow, screen: &str, heading: &str) {
+pub(super) async fn go(window: &mut DeskWindow, screen: &str, heading: &str) {
     window.press_with_control("k").await;
     window.until_focus_is_on("find-field").await;
     window.types(screen).await;

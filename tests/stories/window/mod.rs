@@ -4,6 +4,7 @@ mod administration;
 pub mod browser;
 mod desk;
 mod processes;
+mod team;
 
 pub use processes::free_port;
 

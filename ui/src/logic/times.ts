@@ -5,6 +5,7 @@ const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(
 const clockFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const secondsFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const dayFormat = format({ day: "numeric", month: "long" });
+const shortDayFormat = format({ day: "numeric", month: "short" });
 const dateFormat = format({ day: "numeric", month: "long", year: "numeric" });
 const weekdayFormat = format({ weekday: "long" });
 /** "Friday 27 November", "Monday 3 March 2025": the comma of the locale's own form stands in some versions of ICU only. */
@@ -36,6 +37,9 @@ export function pastMoment(at: number, now: number): string {
   if (days === 1) return words.time.yesterday(clockTime(at));
   return sameYear(at, now) ? dayFormat.format(at) : dateFormat.format(at);
 }
+
+/** "22 Nov", where there is little room and the whole stands beside it. */
+export const shortDay = (at: number): string => shortDayFormat.format(at);
 
 /** "3 March 2025". */
 export const fullDate = (at: number): string => dateFormat.format(at);

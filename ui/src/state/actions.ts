@@ -12,6 +12,7 @@ import { focusOn, place, type ScreenName } from "./place.svelte";
 import { preferences } from "./preferences.svelte";
 import { search } from "./search.svelte";
 import { session } from "./session.svelte";
+import { exportShown, inviteMember, sendReminders, signOff, startReview } from "./team-acts";
 
 type MenuId =
   | ActionId
@@ -20,11 +21,13 @@ type MenuId =
   | "theme_light" | "theme_dark" | "theme_system"
   | "density_comfortable" | "density_compact"
   | "go_look_up" | "go_call" | "go_my_calls" | "go_mailbox"
+  | "invite_member" | "send_reminders" | "start_review" | "sign_off" | "export"
+  | "go_team" | "go_shared_log_ins" | "go_reminders"
   | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy";
 
 /** A screen that only some roles have; for others its menu item does nothing. */
-const toOwn = (screen: ScreenName) => () => {
-  if (session.has(screen)) place.go(screen);
+const toOwn = (screen: ScreenName, with_: string = screen) => () => {
+  if (session.has(with_)) place.go(screen);
 };
 
 const during = (act: () => void) => () => {
@@ -61,6 +64,7 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   next_pane: () => nextPane(),
   shortcuts: () => place.open("shortcuts"),
   new_call: () => {
+    if (!session.has("look_up")) return;
     search.clear();
     place.go("look_up");
     void focusOn("look-up-field");
@@ -68,9 +72,17 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   sign_out: () => void session.signOut(),
   connection: () => place.open("connection"),
   about: () => place.open("about"),
-  go_look_up: () => place.go("look_up"),
+  go_look_up: toOwn("look_up"),
   go_call: during(() => {}),
-  go_my_calls: () => place.go("my_calls"),
+  go_my_calls: toOwn("my_calls"),
+  invite_member: inviteMember,
+  send_reminders: sendReminders,
+  start_review: startReview,
+  sign_off: () => void signOff(),
+  export: () => void exportShown(),
+  go_team: toOwn("team"),
+  go_shared_log_ins: toOwn("shared_log_ins", "team"),
+  go_reminders: toOwn("reminders", "team"),
   go_users: toOwn("users"),
   go_companies: toOwn("companies"),
   go_requests: toOwn("requests"),

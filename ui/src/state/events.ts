@@ -32,6 +32,11 @@ export async function heard(event: DeskEvent): Promise<void> {
 }
 
 async function inDesk(event: DeskEvent): Promise<void> {
+  // Billing users take no calls: nothing here is about them, but for the demo's letters.
+  if (!session.has("look_up")) {
+    if (session.desk?.demo) void demo.loadMessages();
+    return;
+  }
   const mine = event.call_id !== null && event.call_id === call.view?.call_id;
   if (mine) await readCallAgain();
   // The colleague who took it hears of it too, and still has it.

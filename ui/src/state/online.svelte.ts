@@ -12,6 +12,8 @@ class Online {
   is = $state(true);
   /** Seconds until the next try; 0 while trying. */
   nextTry = $state(0);
+  /** Whether whoever is in takes calls: then the call is read again before anything is enabled. */
+  withCalls = true;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   lost(): void {
@@ -33,7 +35,7 @@ class Online {
   async back(): Promise<void> {
     if (this.is) return;
     clearInterval(this.#ticking);
-    const { failure } = await call.reread();
+    const { failure } = await (this.withCalls ? call.reread() : perform("who_is_in", {}));
     if (failure !== null && failure.code !== "signed_out") {
       this.nextTry = secondsBetweenTries;
       this.#ticking = setInterval(() => void this.#tick(), 1000);

@@ -1,7 +1,9 @@
-// Find anything: screens, own calls, and users by the rules of look-up. Nothing here changes anything.
+// Find anything: screens, commands of the menu, own calls, and users by the rules of look-up. Nothing here changes
+// anything by itself: a command that does opens its dialog.
 import type { MyCall, UserRow } from "../contract";
 import { spokenName } from "../logic/names";
 import { words } from "../words/en";
+import { run } from "./actions";
 import { call } from "./call.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { focusOn, place, type ScreenName } from "./place.svelte";
@@ -17,22 +19,54 @@ export interface Entry {
 }
 
 const mostCalls = 5;
+const mostRecent = 4;
+
+/** What was chosen last, newest first, by id; forgotten with the page. */
+let recent: string[] = [];
+
+export function forgetRecent(): void {
+  recent = [];
+}
+
+/** Commands by whom they are for; the ids are those of the native menu. */
+const commandsFor: [when: () => boolean, ids: (keyof typeof words.find.command)[]][] = [
+  [() => session.has("look_up"), ["new_call"]],
+  [() => call.view !== null && call.view.state !== "ended", ["notes", "spell_back", "pass_on"]],
+  [() => session.has("team"), ["invite_member", "send_reminders", "start_review", "sign_off"]],
+  [() => session.has("audit_log") || session.has("team"), ["export"]],
+  [
+    () => true,
+    [
+      "hide", "lock", "sign_out", "connection", "theme_light", "theme_dark", "theme_system", "density_comfortable", "density_compact",
+      "zoom_in", "zoom_out", "zoom_reset", "shortcuts", "about",
+    ],
+  ],
+];
 
 export class Palette {
   readonly users = new Search();
   text = $state("");
   chosen = $state(0);
 
-  readonly entries = $derived.by((): Entry[] => [
-    ...screens().filter(({ title }) => matches(title, this.text)),
-    ...calls(this.text),
-    ...this.users.users.map((user, index) => userEntry(user, index, this.users)),
-  ]);
+  readonly entries = $derived.by((): Entry[] => {
+    const fixed = [...screens(), ...commands()];
+    if (this.text.trim() === "") {
+      const last = recent.flatMap((id) => fixed.filter((entry) => entry.id === id)).map((entry) => ({ ...entry, group: words.find.recent }));
+      const known = new Set(last.map(({ id }) => id));
+      return [...last, ...screens().filter(({ id }) => !known.has(id))];
+    }
+    return [
+      ...fixed.filter(({ title }) => matches(title, this.text)),
+      ...calls(this.text),
+      ...this.users.users.map((user, index) => userEntry(user, index, this.users)),
+    ];
+  });
 
   type(text: string): void {
     this.text = text;
     this.chosen = 0;
-    this.users.type(text);
+    // Whoever takes no calls looks nobody up.
+    if (session.has("look_up")) this.users.type(text);
   }
 
   move(step: 1 | -1): void {
@@ -40,19 +74,24 @@ export class Palette {
     if (length > 0) this.chosen = (this.chosen + step + length) % length;
   }
 
-  go(): void {
-    this.entries[this.chosen]?.go();
+  go(index: number = this.chosen): void {
+    const entry = this.entries[index];
+    if (entry === undefined) return;
+    if (entry.id.startsWith("go-") || entry.id.startsWith("do-")) recent = [entry.id, ...recent.filter((id) => id !== entry.id)].slice(0, mostRecent);
+    entry.go();
   }
 }
 
 const matches = (where: string, what: string): boolean => where.toLowerCase().includes(what.trim().toLowerCase());
 
 function screens(): Entry[] {
-  const names: [ScreenName, string][] = [["look_up", words.rail.look_up]];
-  if (call.view !== null) names.push(["call", words.rail.call]);
-  names.push(["my_calls", words.rail.my_calls]);
   const r = words.rail;
+  const names: [ScreenName, string][] = [];
+  if (session.has("team")) names.push(["team", r.team], ["shared_log_ins", r.shared_log_ins], ["reminders", r.reminders]);
+  if (session.has("look_up")) names.push(["look_up", r.look_up]);
+  if (call.view !== null) names.push(["call", r.call]);
   const own: [ScreenName, string][] = [
+    ["my_calls", r.my_calls],
     ["users", r.users],
     ["companies", r.companies],
     ["requests", r.requests],
@@ -65,11 +104,23 @@ function screens(): Entry[] {
   names.push(...own.filter(([screen]) => session.has(screen)));
   if (session.desk?.demo) names.push(["mailbox", words.rail.mailbox]);
   return names.map(([screen, title]) => ({
-    id: screen,
+    id: `go-${screen}`,
     group: words.find.screens,
     title,
     note: "",
     go: () => place.go(screen),
+  }));
+}
+
+/** As chosen in the menu, once the palette is closed and the focus is back where it was. */
+function commands(): Entry[] {
+  const ids = commandsFor.filter(([when]) => when()).flatMap(([, ids]) => ids);
+  return ids.map((id) => ({
+    id: `do-${id}`,
+    group: words.find.commands,
+    title: words.find.command[id],
+    note: "",
+    go: () => void place.close().then(() => run(id)),
   }));
 }
 

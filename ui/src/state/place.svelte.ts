@@ -4,9 +4,11 @@ import { tick } from "svelte";
 
 export type ScreenName =
   | "look_up" | "call" | "my_calls" | "mailbox"
-  | "users" | "user" | "companies" | "requests" | "messages" | "audit_log" | "operators" | "policy" | "confirm_time";
+  | "users" | "user" | "companies" | "requests" | "messages" | "audit_log" | "operators" | "policy" | "confirm_time"
+  | "team" | "shared_log_ins" | "reminders";
 export type DialogName =
   | "account_act" | "approve_request" | "decline_request" | "close_report" | "change_policy" | "protect_company" | "company_recovery" | "ask_approval" | "export_audit" | "retry_message"
+  | "send_reminders" | "invite_member" | "start_review" | "sign_off"
   | "invite_operator" | "change_operator" | "pass_on" | "take_over" | "find" | "shortcuts" | "connection" | "about" | "reset_demo" | "leave_demo" | "demo_card";
 
 class Place {

@@ -1,7 +1,7 @@
 // From the empty window to a signed-in desk: connection, passphrase, first administrator, sign-in. Rust
 // keeps the session; this only knows which of these is next.
 import * as bridge from "../bridge";
-import type { ConnectionChoice, ConnectionState, Desk, Failure, Greeting, RequestOf } from "../contract";
+import type { CodeOnItsWay, ConnectionChoice, ConnectionState, Desk, Failure, Greeting, RequestOf } from "../contract";
 import type { Result } from "../logic/result";
 import { words } from "../words/en";
 import { forgetAdministration } from "./administration";
@@ -10,10 +10,13 @@ import { call } from "./call.svelte";
 import { demo } from "./demo.svelte";
 import { myCalls } from "./my-calls.svelte";
 import { notices } from "./notices.svelte";
+import { online } from "./online.svelte";
 import { focusOn, place } from "./place.svelte";
 import { preferences } from "./preferences.svelte";
 import { requests } from "./requests.svelte";
+import { reminding } from "./reminding.svelte";
 import { search } from "./search.svelte";
+import { team } from "./team.svelte";
 
 export type Stage = "starting" | "choose" | "passphrase" | "first_administrator" | "sign_in" | "desk";
 /** Why the sign-in shows: the operator locked the desk, or the session ended by itself. */
@@ -30,6 +33,10 @@ class Session {
   interruption = $state<Interruption>(null);
   /** Who was signed in before a lock, to fill in the field. */
   lastEmail = $state("");
+  /** How they signed in: operators and billing users have different accounts. */
+  lastEntry = $state<"operator" | "billing">("operator");
+  /** A billing user's password was right, and this code is to come. */
+  code = $state<CodeOnItsWay | null>(null);
   /** Was there a call when the desk locked or the session ended? */
   callWaits = $state(false);
   /** Said once above the sign-in. */
@@ -107,11 +114,46 @@ class Session {
   demoSignIn = (role: RequestOf<"demo_sign_in">["role"]): Promise<boolean> => this.#signingIn(() => change("demo_sign_in", { role }));
 
   async #signingIn(act: () => Promise<Result<Desk>>): Promise<boolean> {
+    return this.#trying(async () => {
+      const { answer, failure } = await act();
+      if (answer !== null) await this.#enter(answer);
+      return failure;
+    });
+  }
+
+  /** A billing user's own account: in at once, or half way, with a code to come. */
+  billingSignIn = (email: string, password: string): Promise<boolean> =>
+    this.#trying(async () => {
+      const { answer, failure } = await change("billing_sign_in", { email, password });
+      if (failure !== null) return failure;
+      if (answer.result === "signed_in") await this.#enter(answer);
+      else this.code = answer;
+      return null;
+    });
+
+  enterCode = (code: string): Promise<boolean> =>
+    this.#trying(async () => {
+      const { answer, failure } = await change("enter_billing_code", { code });
+      if (failure !== null) return failure;
+      if (answer.result === "not_right") return { code: "code_not_right", message: words.billing_sign_in.wrong(answer.tries_left) };
+      await this.#enter(answer);
+      return null;
+    });
+
+  resendCode = (): Promise<boolean> =>
+    this.#trying(async () => {
+      const { answer, failure } = await change("resend_billing_code", {});
+      if (answer !== null) this.code = answer;
+      return failure;
+    });
+
+  async #trying(act: () => Promise<Failure | null>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.failure = null;
-    const { answer, failure } = await act();
-    if (answer !== null) await this.#enter(answer);
+    const failure = await act();
+    // Half a sign-in that is over begins anew.
+    if (failure?.code === "signed_out") this.code = null;
     this.busy = false;
     this.failure = failure;
     return failure === null;
@@ -123,14 +165,18 @@ class Session {
     this.stage = "sign_in";
   }
 
-  /** The same call with its notes shows again after a lock; without one, the look-up. */
+  /** The same call with its notes shows again after a lock; without one, the look-up. Billing users see their team. */
   async #enter(desk: Desk): Promise<void> {
     this.desk = desk;
+    this.code = null;
+    this.lastEntry = this.has("team") ? "billing" : "operator";
     this.lastEmail = desk.operator.email;
     this.lockAfter = desk.policy.idle_lock_ms;
     this.welcome = "";
     this.interruption = null;
     notices.dismiss();
+    online.withCalls = this.has("look_up");
+    if (this.has("team")) return this.#enterTeam(desk);
     await call.reread();
     if (this.#kept !== null && this.#kept.email === desk.operator.email) call.notes.restore(this.#kept);
     this.#kept = null;
@@ -140,6 +186,13 @@ class Session {
     if (this.has("requests")) void requests.load();
     if (desk.demo) void demo.loadMessages().then(() => demo.loadCard());
     void focusOn(call.focusId);
+  }
+
+  #enterTeam(desk: Desk): void {
+    this.#kept = null;
+    place.reset("team");
+    this.stage = "desk";
+    if (desk.demo) void demo.loadMessages();
   }
 
   async lock(): Promise<void> {
@@ -186,10 +239,13 @@ class Session {
     search.clear();
     myCalls.clear();
     forgetAdministration();
+    team.clear();
+    reminding.clear();
     demo.clear();
     notices.dismiss();
     place.reset();
     this.desk = null;
+    this.code = null;
     this.interruption = null;
   }
 

@@ -13,6 +13,7 @@ import * as operations from "./en/operations";
 import * as operators from "./en/operators";
 import * as policy from "./en/policy";
 import * as requests from "./en/requests";
+import * as team from "./en/team";
 import * as users from "./en/users";
 
 export const words = {
@@ -30,4 +31,5 @@ export const words = {
   ...operators,
   ...operations,
   ...confirmTime,
+  ...team,
 };

@@ -210,6 +210,7 @@ pub const TABLE: &[Listed] = &[
     listed::<team::StartReview>(),
     listed::<team::SignOffReview>(),
     listed::<team::ReadReviews>(),
+    listed::<team::PreviewReminder>(),
     listed::<team::RemindMember>(),
     listed::<team::InviteMember>(),
     listed::<team::ExportReview>(),

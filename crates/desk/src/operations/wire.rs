@@ -114,6 +114,7 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<team::StartReview>(&mut seen),
         line::<team::SignOffReview>(&mut seen),
         line::<team::ReadReviews>(&mut seen),
+        line::<team::PreviewReminder>(&mut seen),
         line::<team::RemindMember>(&mut seen),
         line::<team::InviteMember>(&mut seen),
         line::<team::ExportReview>(&mut seen),

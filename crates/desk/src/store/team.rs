@@ -54,11 +54,13 @@ pub struct Wanted<'a> {
     pub company_id: &'a str,
     /// The review; empty: as it is now.
     pub review_id: &'a str,
-    /// `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs`, `added`.
+    /// `all`, one of the four groups (`fully_protected`, `to_be_set_up_again`, `one_password_away`, `no_help_by_phone`),
+    /// `needs_something`, `without_two_step`, `questions_missing`, `never_signed_in`, `with_signs`, `added`,
+    /// `reminder_due` or `reminded`.
     pub filter: &'a str,
     /// How a name or the address begins, folded.
     pub begins: &'a str,
-    /// `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+    /// `name`, `email`, `two_step`, `questions`, `last_sign_in`, `joined` or `reminded`.
     pub sort: &'a str,
     /// From the end.
     pub descending: bool,
@@ -66,6 +68,8 @@ pub struct Wanted<'a> {
     pub after: Option<(i64, &'a str, &'a str)>,
     /// Sessions since this moment may make a sign.
     pub since: Moment,
+    /// Who was reminded at this moment or before can be reminded again.
+    pub due_before: Moment,
     /// Rows.
     pub limit: i64,
 }
@@ -109,7 +113,8 @@ macro_rules! page {
                                                WHEN 'never' THEN 1 WHEN 'off' THEN 2 ELSE 3 END)
                        WHEN 'questions' THEN s.answers
                        WHEN 'last_sign_in' THEN COALESCE(s.last_sign_in_at, 0)
-                       WHEN 'joined' THEN s.joined_at ELSE 0 END AS number_key,
+                       WHEN 'joined' THEN s.joined_at
+                       WHEN 'reminded' THEN COALESCE(s.reminded_at, 0) ELSE 0 END AS number_key,
                CASE $4 WHEN 'email' THEN s.email_fold ELSE s.family_fold || ' ' || s.given_fold END AS text_key
              FROM (",
             members!(),
@@ -120,6 +125,13 @@ macro_rules! page {
                  OR ($3 = 'questions_missing' AND s.answers < 4)
                  OR ($3 = 'never_signed_in' AND s.last_sign_in_at IS NULL)
                  OR ($3 = 'added' AND s.added)
+                 OR ($3 = 'fully_protected' AND s.two_step = 'on' AND s.answers = 4)
+                 OR ($3 = 'one_password_away' AND s.two_step IN ('never', 'off') AND s.answers = 4)
+                 OR ($3 = 'no_help_by_phone' AND s.two_step <> 'to_be_set_up_again' AND s.answers < 4)
+                 OR ($3 = 'needs_something' AND NOT (s.two_step = 'on' AND s.answers = 4))
+                 OR ($3 = 'reminded' AND s.reminded_at IS NOT NULL)
+                 OR ($3 = 'reminder_due' AND s.two_step <> 'on' AND s.account = 'active'
+                   AND (s.reminded_at IS NULL OR s.reminded_at <= $13))
                  OR ($3 = 'with_signs' AND (s.same_phone > 1 OR s.networks > 1)))
                AND ($5 = '' OR (s.given_fold >= $5 AND s.given_fold < $6) OR (s.family_fold >= $5 AND s.family_fold < $6)
                  OR (s.email_fold >= $5 AND s.email_fold < $6))
@@ -156,6 +168,7 @@ pub async fn page(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Member>, sqlx:
         .bind(text)
         .bind(id)
         .bind(wanted.limit)
+        .bind(wanted.due_before)
         .all(tx)
         .await
 }
@@ -173,17 +186,33 @@ pub struct Counted {
     pub questions_answered: i64,
     /// Who never signed in.
     pub never_signed_in: i64,
+    /// With 2-step on and all four questions answered.
+    pub fully_protected: i64,
+    /// With 2-step off or never on, and all four questions answered.
+    pub one_password_away: i64,
+    /// With questions missing, but for those whose 2-step is to be set up again.
+    pub no_help_by_phone: i64,
+    /// Who can be reminded now.
+    pub reminder_due: i64,
 }
 
-/// A company's members in numbers.
-pub async fn count(tx: &mut Tx, company_id: &str) -> Result<Counted, sqlx::Error> {
-    sql("SELECT COUNT(*) AS members, COUNT(CASE WHEN t.state = 'on' THEN 1 END) AS two_step_on,
-           COUNT(CASE WHEN t.state = 'to_be_set_up_again' THEN 1 END) AS to_be_set_up_again,
-           COUNT(CASE WHEN (SELECT COUNT(*) FROM security_answers a WHERE a.user_id = u.id) = 4 THEN 1 END)
-             AS questions_answered,
-           COUNT(CASE WHEN u.last_sign_in_at IS NULL THEN 1 END) AS never_signed_in
-         FROM users u JOIN two_step t ON t.user_id = u.id WHERE u.company_id = $1 AND u.account <> 'closed'")
+/// A company's members in numbers. Who was reminded at `due_before` or earlier can be reminded again.
+pub async fn count(tx: &mut Tx, company_id: &str, due_before: Moment) -> Result<Counted, sqlx::Error> {
+    sql("SELECT COUNT(*) AS members, COUNT(CASE WHEN s.state = 'on' THEN 1 END) AS two_step_on,
+           COUNT(CASE WHEN s.state = 'to_be_set_up_again' THEN 1 END) AS to_be_set_up_again,
+           COUNT(CASE WHEN s.answers = 4 THEN 1 END) AS questions_answered,
+           COUNT(CASE WHEN s.last_sign_in_at IS NULL THEN 1 END) AS never_signed_in,
+           COUNT(CASE WHEN s.state = 'on' AND s.answers = 4 THEN 1 END) AS fully_protected,
+           COUNT(CASE WHEN s.state IN ('never', 'off') AND s.answers = 4 THEN 1 END) AS one_password_away,
+           COUNT(CASE WHEN s.state <> 'to_be_set_up_again' AND s.answers < 4 THEN 1 END) AS no_help_by_phone,
+           COUNT(CASE WHEN s.state <> 'on' AND s.account = 'active'
+             AND (s.reminded_at IS NULL OR s.reminded_at <= $2) THEN 1 END) AS reminder_due
+         FROM (SELECT t.state, u.account, u.last_sign_in_at,
+             (SELECT COUNT(*) FROM security_answers a WHERE a.user_id = u.id) AS answers,
+             (SELECT m.reminded_at FROM member_reminders m WHERE m.user_id = u.id) AS reminded_at
+           FROM users u JOIN two_step t ON t.user_id = u.id WHERE u.company_id = $1 AND u.account <> 'closed') s")
     .bind(company_id)
+    .bind(due_before)
     .one(tx)
     .await
 }

@@ -19,6 +19,9 @@ export const title = {
   policy: "Policy",
   confirm_time: "Confirm the time",
   operators: "Operators",
+  team: "Team review",
+  shared_log_ins: "Shared log-ins",
+  reminders: "Reminders",
   mailbox: "Demo mailbox",
   sign_in: "Sign in",
 };

@@ -112,6 +112,7 @@ export const sign_in = {
   password: "Password",
   next: "Continue",
   next_hint: "Operators enter their authenticator code next.",
+  next_hint_billing: "Billing users sign in with their own account, and a verification code if 2-step is on.",
   each_time: "You’ll sign in each time: this computer’s keyring can’t keep it.",
   locks_after: (minutes: number) => `Locks after ${plural(minutes, "minute", "minutes")} without use`,
   cannot: "I can’t sign in",

@@ -18,6 +18,10 @@ export const rail = {
   operators: "Operators",
   policy: "Policy",
   confirm_time: "Confirm the time",
+  my_company: "My company",
+  team: "Team review",
+  shared_log_ins: "Shared log-ins",
+  reminders: "Reminders",
   demo: "Demo",
   mailbox: "Demo mailbox",
   hide: "Hide the screen",
@@ -29,18 +33,48 @@ export const rail = {
 
 export const find = {
   title: "Find anything",
-  label: "A screen, one of your calls, or a user",
+  label: "A screen, a command, one of your calls, or a user",
+  label_team: "A screen or a command",
+  recent: "Recent",
   screens: "Screens",
+  commands: "Commands",
   calls: "Your calls",
   users: "Users",
   none: "Nothing found.",
   hint: "Users show from the same number of characters as in Look up. Each search is recorded.",
+  hint_team: "Commands that change something ask first.",
+  /** What the menu holds too, by the ids of the menu. What can't be taken back and asks nothing is not among them. */
+  command: {
+    new_call: "New call",
+    notes: "Go to the notes",
+    spell_back: "Spell it back",
+    pass_on: "Pass to an administrator…",
+    invite_member: "Invite a user…",
+    send_reminders: "Send reminders…",
+    start_review: "Start a review…",
+    sign_off: "Sign off the review…",
+    export: "Export…",
+    connection: "Connection…",
+    hide: "Hide the screen",
+    lock: "Lock the desk",
+    sign_out: "Sign out",
+    theme_light: "Theme: light",
+    theme_dark: "Theme: dark",
+    theme_system: "Theme: as the system",
+    density_comfortable: "Density: comfortable",
+    density_compact: "Density: compact",
+    zoom_in: "Zoom in",
+    zoom_out: "Zoom out",
+    zoom_reset: "Normal size",
+    shortcuts: "All shortcuts",
+    about: "About Recovery Desk",
+  },
 };
 
 export const shortcuts = {
   title: "All shortcuts",
   close: "Close",
-  groups: { call: "During a call", desk: "Everywhere", window: "Window" },
+  groups: { call: "During a call", team: "In a list of users", desk: "Everywhere", window: "Window" },
   names: {
     next: "Next question; on the last one, check all four",
     move: "Move between questions",
@@ -62,6 +96,9 @@ export const shortcuts = {
     zoom: "Zoom in, out, back to normal",
     full_screen: "Full screen",
     quit: "Quit",
+    rows: "Move between users; at an end, the next page",
+    pick: "Choose for a reminder",
+    act: "Remind, or see why a log-in looks shared",
   },
 };
 
@@ -86,6 +123,8 @@ export const keys = {
   panel: "To the details",
   back: "Back",
   clear: "Clear",
+  pick: "Tick",
+  remind: "Remind",
 };
 
 export const connection = {

@@ -35,6 +35,7 @@ export const operation: Record<string, string> = {
   start_review: "Team review begun",
   sign_off_review: "Team review signed off",
   read_reviews: "Team reviews looked at",
+  preview_reminder: "Reminder looked at before sending",
   remind_member: "Member reminded of 2-step",
   invite_member: "Member invited",
   export_review: "Team review saved as a file",

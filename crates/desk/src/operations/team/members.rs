@@ -5,6 +5,7 @@ use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{BILLING, Door, Who};
 use recovery_rules::shared_log_in::{distant_days, signs};
+use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::reviews::{ReviewRow, review_row};
@@ -19,16 +20,22 @@ use crate::work::Work;
 pub(super) const PAGE: usize = 50;
 /// Rows looked through at once where the rule leaves some out.
 const CHUNK: i64 = 200;
-const FILTERS: [&str; 7] = [
+const FILTERS: [&str; 13] = [
     "all",
-    "without_two_step",
+    "needs_something",
+    "fully_protected",
     "to_be_set_up_again",
+    "one_password_away",
+    "no_help_by_phone",
+    "without_two_step",
     "questions_missing",
     "never_signed_in",
     "with_signs",
     "added",
+    "reminder_due",
+    "reminded",
 ];
-const SORTS: [&str; 6] = ["name", "email", "two_step", "questions", "last_sign_in", "joined"];
+const SORTS: [&str; 7] = ["name", "email", "two_step", "questions", "last_sign_in", "joined", "reminded"];
 
 /// Asks for members of the own company.
 #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
@@ -37,11 +44,13 @@ const SORTS: [&str; 6] = ["name", "email", "two_step", "questions", "last_sign_i
 pub struct ReadTeam {
     /// As this review saw them; none: as they are now.
     pub review_id: Option<String>,
-    /// `all`, `without_two_step`, `to_be_set_up_again`, `questions_missing`, `never_signed_in`, `with_signs` or `added`.
+    /// `all`; one of the four groups that every member is in (`fully_protected`, `to_be_set_up_again`,
+    /// `one_password_away`, `no_help_by_phone`); or `needs_something`, `without_two_step`, `questions_missing`,
+    /// `never_signed_in`, `with_signs`, `added`, `reminder_due`, `reminded`.
     pub filter: String,
     /// How a name or the address begins; empty for all.
     pub name: String,
-    /// `name`, `email`, `two_step`, `questions`, `last_sign_in` or `joined`.
+    /// `name`, `email`, `two_step`, `questions`, `last_sign_in`, `joined` or `reminded`.
     pub sort: String,
     /// From the end.
     pub descending: bool,
@@ -57,6 +66,8 @@ pub struct TeamPage {
     pub company: String,
     /// Whether reminding, inviting, signing off and exporting are possible in this session.
     pub may_change: bool,
+    /// How long after a reminder the next is possible, in ms.
+    pub reminder_every: i64,
     /// The company in numbers, as it is now.
     pub counts: TeamCounts,
     /// The review, on its first page.
@@ -81,6 +92,15 @@ pub struct TeamCounts {
     pub questions_answered: i64,
     /// Who never signed in.
     pub never_signed_in: i64,
+    /// With 2-step on and all four questions answered. This group, `to_be_set_up_again` and the next two hold every
+    /// member once.
+    pub fully_protected: i64,
+    /// With 2-step off or never on, and all four questions answered.
+    pub one_password_away: i64,
+    /// With questions missing.
+    pub no_help_by_phone: i64,
+    /// Who can be reminded now.
+    pub reminder_due: i64,
 }
 
 /// One member.
@@ -150,16 +170,22 @@ impl Plain for ReadTeam {
             _ => None,
         };
         let company = companies::by_id(&mut work.tx, &billing.company_id).await?.map(|company| company.name);
-        let counted = team::count(&mut work.tx, &billing.company_id).await?;
+        let due_before = due_before(work);
+        let counted = team::count(&mut work.tx, &billing.company_id, due_before).await?;
         Ok(TeamPage {
             company: company.unwrap_or_default(),
             may_change: billing.second_step,
+            reminder_every: work.policy.span(Number::ReminderEvery).0,
             counts: TeamCounts {
                 members: counted.members,
                 two_step_on: counted.two_step_on,
                 to_be_set_up_again: counted.to_be_set_up_again,
                 questions_answered: counted.questions_answered,
                 never_signed_in: counted.never_signed_in,
+                fully_protected: counted.fully_protected,
+                one_password_away: counted.one_password_away,
+                no_help_by_phone: counted.no_help_by_phone,
+                reminder_due: counted.reminder_due,
             },
             review,
             members,
@@ -203,6 +229,7 @@ pub(super) async fn page(
             descending: asked.descending,
             after: after.as_ref().map(|(number, text, id)| (*number, text.as_str(), id.as_str())),
             since,
+            due_before: due_before(work),
             limit,
         };
         let rows = team::page(&mut work.tx, &wanted).await?;
@@ -224,6 +251,11 @@ pub(super) async fn page(
     }
     let next = (shown.len() > size).then(|| shown[size - 1].1.clone());
     Ok((shown.into_iter().take(size).map(|(row, _)| row).collect(), next))
+}
+
+/// Whoever was reminded then or before can be reminded again.
+fn due_before(work: &Work<'_>) -> Moment {
+    work.now - work.policy.span(Number::ReminderEvery)
 }
 
 /// A place as it stands on the wire: number, text and id; a null character stands in none of them.

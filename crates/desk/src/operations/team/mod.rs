@@ -5,6 +5,7 @@ mod export;
 mod invite;
 mod members;
 mod network;
+mod preview;
 mod remind;
 mod reviews;
 
@@ -12,5 +13,6 @@ pub use export::{ExportPage, ExportReview};
 pub use invite::{InviteMember, MemberInvited};
 pub use members::{MemberRow, MemberSign, ReadTeam, TeamCounts, TeamPage};
 pub use network::{NetworkNoted, NoteNetwork};
+pub use preview::{PreviewReminder, ReminderPreview};
 pub use remind::{RemindMember, Reminded};
 pub use reviews::{ReadReviews, ReviewCounts, ReviewRow, ReviewRows, SignOffReview, StartReview};
