@@ -263,6 +263,34 @@ on_both_databases! {
         world.mail.as_ref().unwrap().newest(PRIYA, "Phone verification works again");
     }
 
+    async fn d10_16_an_administrators_lock_over_this_was_not_me_is_not_opened_by_one_alone(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { user, link, not_me, code, .. } = letter(&world).await;
+        let (ines, ola) = two(&world).await;
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert!(pages::not_me(&world.desk, &not_me).await.unwrap().locked);
+        ines.ask(lock(&user)).await.unwrap();
+        let page = ines.ask(ReadUser { user_id: user.clone() }).await.unwrap();
+        assert_eq!((page.locked_by.as_deref(), page.unlock_needs_second), (Some("administrator"), true));
+        assert!(!ines.ask(open(&user)).await.unwrap().done, "the owner's lock stands beneath");
+        assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await), "sign_in_not_right");
+        ola.ask(approve(&waiting(&ola).await)).await.unwrap();
+        pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
+        // Nothing of it is left: an administrator's lock alone is opened by one.
+        ines.ask(lock(&user)).await.unwrap();
+        assert!(ines.ask(open(&user)).await.unwrap().done);
+    }
+
+    async fn d10_16_this_was_not_me_under_an_administrators_lock_needs_two_as_well(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { user, link, not_me, code, .. } = letter(&world).await;
+        let (ines, _ola) = two(&world).await;
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        ines.ask(lock(&user)).await.unwrap();
+        assert!(pages::not_me(&world.desk, &not_me).await.unwrap().locked);
+        assert!(!ines.ask(open(&user)).await.unwrap().done);
+    }
+
     async fn a_call_passed_on_is_decided_by_two_after_asking_a_billing_user_who_is_not_the_caller(engine: Engine) {
         let world = World::with_mail(engine).await;
         let (priya, grace) = (world.priya().await, billing(&world).await);

@@ -58,7 +58,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         NotVerified => "The caller is not verified in this call, or no longer. Check the four answers first.",
         NeedsApproval => {
-            "Contact details were changed lately. An administrator must approve this e-mail: pass the call on."
+            "Contact details were changed lately. An administrator must approve this e-mail: pass the call on. Once it is approved, the caller calls again."
         }
         AlreadySent => "The unlock e-mail is on its way. Use Send again if it doesn't arrive.",
         ResendWait { .. } => "The last e-mail is less than a minute old. Wait a moment before sending again.",

@@ -20,6 +20,8 @@ pub struct Caller {
     pub stopped_until: Option<Moment>,
     /// Contacts frozen until.
     pub frozen_until: Option<Moment>,
+    /// Whether an administrator approved the unlock e-mail under this very freeze.
+    pub send_approved: bool,
     /// The security epoch now.
     pub epoch: i64,
 }
@@ -159,7 +161,7 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         && call.epoch == caller.epoch
     {
         return match caller.frozen_until {
-            Some(frozen) if now < frozen => Standing::NeedsApproval,
+            Some(frozen) if now < frozen && !caller.send_approved => Standing::NeedsApproval,
             _ => Standing::Verified { at, until },
         };
     }
@@ -196,6 +198,7 @@ mod tests {
             reference_paused_until: None,
             stopped_until: None,
             frozen_until: None,
+            send_approved: false,
             epoch: 1,
         }
     }
@@ -278,6 +281,9 @@ mod tests {
         let thawed = Caller { frozen_until: Some(NOW), ..caller() };
         assert!(matches!(standing(&verified_call(), &thawed, &policy, NOW), Standing::Verified { .. }));
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
+        let approved = Caller { send_approved: true, ..frozen };
+        assert!(matches!(standing(&verified_call(), &approved, &policy, NOW), Standing::Verified { .. }));
+        assert_eq!(standing(&call(), &approved, &policy, NOW), Standing::NotVerifiedYet, "no approval verifies");
     }
 
     #[test]

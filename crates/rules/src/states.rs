@@ -146,6 +146,8 @@ stored_names! {
         LockedByDesk = "locked_by_desk",
         /// An administrator opened the account again.
         OpenedByDesk = "opened_by_desk",
+        /// An administrator approved the unlock e-mail under a freeze.
+        SendApproved = "send_approved",
         /// Two administrators let phone verification go on.
         PhoneResumed = "phone_resumed",
         /// A single administrator asked for something that needs two; it waits for a day.

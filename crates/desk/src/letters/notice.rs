@@ -176,6 +176,12 @@ const fn words(change: Change) -> Words {
             "our support desk opened your account again.",
             "Sign in with your password. Everything else stays as it was.",
         ),
+        Change::SendApproved => (
+            "An unlock email was approved for your account",
+            "After a phone call, an administrator approved it.",
+            "an administrator of our support desk approved an unlock email for your account, after a phone call. Something on your account had been changed shortly before.",
+            "It can be sent for a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions.",
+        ),
         Change::PhoneResumed => (
             "Phone verification works again for your account",
             "Two administrators ended the pause.",
@@ -185,7 +191,7 @@ const fn words(change: Change) -> Words {
         Change::RequestWaits => (
             "An administrator asked for a change on your account",
             "Nothing has changed yet.",
-            "an administrator of our support desk asked to reset 2-step, to open your account or to let phone verification go on.",
+            "an administrator of our support desk asked to reset 2-step, to open your account, to let phone verification go on or to send an unlock email.",
             "Nothing has changed yet.",
         ),
         Change::UnfinishedSignIn => (

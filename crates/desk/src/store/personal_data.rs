@@ -245,7 +245,7 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
     // No mailbox can have this address: `.invalid` is nobody's [RFC 2606 2].
     let nobody = format!("erased-{}@erased.invalid", user.id.to_lowercase());
     sql("UPDATE users SET given_name = 'Erased', family_name = 'user', given_fold = 'erased', family_fold = 'user',
-           email = $2, email_fold = $2, account = 'closed', locked_by = NULL, password_hash = NULL,
+           email = $2, email_fold = $2, account = 'closed', locked_by = NULL, lock_beneath = NULL, password_hash = NULL,
            security_epoch = security_epoch + 1, offered_phone = NULL, paused_until = NULL,
            reference_paused_until = NULL, stopped_until = NULL, frozen_until = NULL, last_sign_in_at = NULL,
            former_email = NULL, former_email_until = NULL, reminded_at = NULL, unfinished_told_at = NULL

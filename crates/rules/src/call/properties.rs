@@ -16,9 +16,10 @@ prop_compose! {
         reference_paused_until in prop::option::of(moment()),
         stopped_until in prop::option::weighted(0.2, moment()),
         frozen_until in prop::option::of(moment()),
+        send_approved in any::<bool>(),
         epoch in 1_i64..=2,
     ) -> Caller {
-        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, epoch }
+        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, send_approved, epoch }
     }
 }
 
@@ -79,7 +80,7 @@ proptest! {
     fn frozen_contacts_always_ask_for_an_approval(
         call in calls(), caller in callers(), policy in policies(), now in moment(),
     ) {
-        if caller.frozen_until.is_some_and(|until| now < until) {
+        if !caller.send_approved && caller.frozen_until.is_some_and(|until| now < until) {
             let standing = standing(&call, &caller, &policy, now);
             let verified = matches!(standing, Standing::Verified { .. });
             prop_assert!(!verified, "{standing:?}");

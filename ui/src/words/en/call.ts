@@ -125,7 +125,7 @@ export const verdict = {
   cannot_until: "Until",
   approval_title: "An administrator must approve this email",
   approval_text: "The caller is verified. Sending needs an administrator’s approval, so pass it on with your notes.",
-  approval_say: "“Thank you, that’s everything I need. A colleague has to approve the email first. They’ll be in touch through your company.”",
+  approval_say: "“Thank you, that’s everything I need. A colleague has to approve the email first. They’ll be in touch through your company, and then you call us again.”",
   repudiated_title: "The user pressed “This wasn’t me”",
   repudiated_text: (clock: string) => `At ${clock} somebody with the user’s mailbox stopped this recovery. The call is over, and phone recovery is stopped for a while. Say nothing new and end the call politely.`,
   passed_on_title: "Passed to an administrator",
