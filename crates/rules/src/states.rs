@@ -138,6 +138,8 @@ stored_names! {
         AddressChangeStopped = "address_change_stopped",
         /// A change of address was taken back out of the old mailbox; the account is locked.
         AddressTakenBack = "address_taken_back",
+        /// The same, but the old address has another account by now: the account is locked with the new one.
+        AddressTaken = "address_taken",
         /// *Later* was chosen while 2-step is to be set up again.
         SetUpPutOff = "set_up_put_off",
         /// An administrator reset 2-step.

@@ -116,6 +116,26 @@ async fn d13_1_without_a_keyring_the_passphrase_is_asked_at_each_start_and_no_ke
 }
 
 #[tokio::test]
+async fn keys_that_the_database_took_are_kept_when_the_post_cannot_be_set_up() {
+    let desktop = Desktop::new(Keyring::absent());
+    let settings = desktop.folder.path().join("settings.toml");
+    let smtp = "[smtp]\nhost = \"mail.example\"\nport = 587\ntls = \"start_tls\"\nfrom = \"desk@mail.example\"\n";
+    std::fs::write(&settings, format!("{smtp}extra_root_certificate = \"nowhere.pem\"\n")).unwrap();
+    desktop.connection.choose(Choice::Sqlite { path: None }).await.unwrap();
+    let set = desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret(PASSPHRASE)).await;
+    assert!(set.unwrap_err().to_string().contains("nowhere.pem"));
+    assert!(desktop.folder.path().join("keys.sealed").exists(), "nothing else opens this database");
+    let view = desktop.connection.view().await;
+    assert!(view.needs_passphrase && !view.first_run, "from now on it is asked: {view:?}");
+    // Set right, the passphrase opens it, now and at the next start.
+    std::fs::write(&settings, smtp).unwrap();
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+    desktop.ask("greeting", json!({})).await.unwrap();
+    let desktop = desktop.restarted(None).await;
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_database_without_its_keys_is_not_given_new_ones() {
     let desktop = Desktop::new(Keyring::absent());
     desktop.first_run().await;

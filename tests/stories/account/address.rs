@@ -9,6 +9,7 @@ use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
 
 const NEW: &str = "priya.shah@hartwell.example";
+const GRACE: &str = "grace.obi@hartwell.example";
 const TO_CONFIRM: &str = "Confirm your email address";
 const TO_STOP: &str = "is to be changed";
 
@@ -166,6 +167,49 @@ on_both_databases! {
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.open(&user).await.unwrap();
         assert!(call.questions.is_empty(), "phone recovery is stopped: {:?}", call.standing);
+    }
+
+    async fn this_was_not_me_locks_also_where_the_old_address_has_another_account_by_now(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        let (user, _) = asked(&world).await;
+        let thief = Person::at(&world);
+        thief.get(&link(&world, NEW, TO_CONFIRM)).await;
+        thief.post("/confirm-address", &[]).await.says("Your email address is changed");
+        thief.types_password(NEW, PASSWORD).await.is_at("/account");
+        // No door makes such an account any more; one of before is there.
+        world.user(NewUser { given: "Pria", two_step: TwoStep::Never, ..NewUser::default() }).await;
+        let owner = Person::at(&world);
+        owner.get(&link(&world, PRIYA, TO_STOP)).await.says("It is changed by now");
+        owner.post("/stop-change", &[]).await.says("Your account is locked").says("another account has it");
+        thief.get("/account").await.is_at("/sign-in");
+        thief.types_password(NEW, PASSWORD).await.says("Email or password is not right");
+        post(&world).await;
+        assert_eq!((letters(&world, PRIYA, "Your account is locked"), letters(&world, NEW, "locked")), (1, 0));
+        let dana = world.agent("Dana Whitlock").await;
+        assert!(dana.open(&user).await.unwrap().questions.is_empty(), "phone recovery is stopped");
+        Person::at(&world).types_password(PRIYA, PASSWORD).await.is_at("/account");
+    }
+
+    async fn a_former_address_is_nobody_elses_while_it_can_be_taken_back(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        let boss = NewUser { given: "Grace", family: "Obi", email: GRACE, kind: "billing", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(boss).await;
+        let (_, _) = asked(&world).await;
+        let reader = Person::at(&world);
+        reader.get(&link(&world, NEW, TO_CONFIRM)).await;
+        reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+        let grace = Person::at(&world);
+        grace.types_password(GRACE, PASSWORD).await.is_at("/account");
+        let invite = [("given_name", "Pria"), ("family_name", "Raman"), ("email", " Priya.Raman@hartwell.example")];
+        grace.post("/account/colleague", &invite).await;
+        grace.post("/account/email", &[("password", PASSWORD), ("new_email", PRIYA)]).await.says("Check your new mailbox");
+        post(&world).await;
+        assert_eq!(letters(&world, PRIYA, TO_CONFIRM), 0);
+        assert_eq!(world.count("SELECT COUNT(*) FROM users").await, 2);
+        world.later(Span::hours(72));
+        grace.types_password(GRACE, PASSWORD).await.is_at("/account");
+        grace.post("/account/colleague", &invite).await;
+        assert_eq!(world.count("SELECT COUNT(*) FROM users").await, 3, "then the address is free");
     }
 
     async fn an_address_that_belongs_to_somebody_gets_no_letter_and_the_page_does_not_tell(engine: Engine) {

@@ -152,6 +152,12 @@ const fn words(change: Change) -> Words {
             "somebody pressed This wasn't me in our email. The change of your email address was taken back, the account is locked, and everybody was signed out.",
             "Nobody can be verified by phone for your account for three days. To get back in, call us.",
         ),
+        Change::AddressTaken => (
+            "Your account is locked",
+            "Somebody pressed This wasn't me after the address was changed.",
+            "somebody pressed This wasn't me in our email. The account is locked, and everybody was signed out. It doesn't have this address back, because another account was made with it meanwhile.",
+            "Nobody can be verified by phone for your account for three days. Call us: we sort it out together.",
+        ),
         Change::SetUpPutOff => (
             "2-step is still to be set up again",
             "Setting 2-step up again was put off.",
