@@ -9,9 +9,10 @@ use recovery_desk::operations::operators::{ChangeOperatorRole, SuspendOperator};
 use recovery_desk::operations::pass_on::{FlagConcern, PassOn};
 use recovery_desk::operations::redeem_unlock::Redeemed;
 use recovery_rules::roles::Role;
+use recovery_rules::states::CallState;
 use recovery_rules::time::Span;
 
-use crate::harness::agent::{Agent, wrong};
+use crate::harness::agent::{Agent, right, wrong};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::{Letter, PRIYA, letter};
@@ -320,6 +321,19 @@ on_both_databases! {
         ola.ask(approve(&row)).await.unwrap();
         assert!(ines.ask(ReadReports {}).await.unwrap().reports.is_empty(), "the reset closed it");
         assert_eq!(ines.ask(ReadUser { user_id: priya }).await.unwrap().two_step, "to_be_set_up_again");
+    }
+
+    async fn a_lock_takes_the_verdict_of_a_call_passed_on_and_leaves_it_passed_on(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let (ines, _ola) = two(&world).await;
+        let call = dana.open(&priya).await.unwrap();
+        dana.ask(PassOn { call_id: call.call_id.clone(), reason: "other".to_owned(), notes: String::new() }).await.unwrap();
+        assert!(dana.check(&call.call_id, right()).await.unwrap().verified);
+        ines.ask(lock(&priya)).await.unwrap();
+        assert_eq!(dana.view(&call.call_id).await.state, CallState::PassedOn);
+        assert_eq!(refused(dana.send(&call.call_id).await), "account_changed");
     }
 
     async fn a_flagged_call_is_closed_with_what_came_of_it_once(engine: Engine) {

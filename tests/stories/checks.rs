@@ -18,6 +18,11 @@ fn pass_on(call_id: &str) -> PassOn {
     PassOn { call_id: call_id.to_owned(), reason: "other".to_owned(), notes: String::new() }
 }
 
+fn paused_letters(world: &World) -> usize {
+    let arrived = world.mail.as_ref().unwrap().arrived();
+    arrived.iter().filter(|letter| letter.header("subject").contains("paused")).count()
+}
+
 /// Approves the unlock e-mail of the one call that was passed on.
 async fn approve_send(boss: &Agent) -> Result<bool, recovery_desk::failure::Failure> {
     let mut reports = boss.ask(ReadReports {}).await.unwrap().reports;
@@ -114,6 +119,59 @@ on_both_databases! {
         dana.sign_in().await.unwrap();
         let verdict = dana.check(&call.call_id, right()).await.unwrap();
         assert!(matches!(verdict.call.standing, StandingView::Verified { .. }));
+    }
+
+    async fn d9_7_the_last_check_of_the_day_pauses_also_if_its_process_dies_and_not_if_it_is_right(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
+        let call = dana.open(&priya).await.unwrap();
+        for _ in 0..3 {
+            dana.check(&call.call_id, wrong()).await.unwrap();
+        }
+        dana.end(&call.call_id).await.unwrap();
+        let call = tom.open(&priya).await.unwrap();
+        tom.check(&call.call_id, wrong()).await.unwrap();
+        // The fifth is right: nobody hears of a pause.
+        assert!(tom.check(&call.call_id, right()).await.unwrap().verified);
+        world.later(Span::minutes(2));
+        while world.post().await > 0 {}
+        assert_eq!(paused_letters(&world), 0);
+        tom.end(&call.call_id).await.unwrap();
+        // The next day the fifth is wrong, and the desk dies between spending it and the verdict.
+        world.later(Span::days(1));
+        let (mut dana, mut tom) = (dana, tom);
+        dana.sign_in().await.unwrap();
+        tom.sign_in().await.unwrap();
+        let call = dana.open(&priya).await.unwrap();
+        for _ in 0..3 {
+            dana.check(&call.call_id, wrong()).await.unwrap();
+        }
+        dana.end(&call.call_id).await.unwrap();
+        let call = tom.open(&priya).await.unwrap();
+        tom.check(&call.call_id, wrong()).await.unwrap();
+        let before = world.audited("check_answers", "reserved").await;
+        // The cores are busy, so that the judging lasts.
+        let password = recovery_rules::passwords::Password::new("seven slow harbour lamps".to_owned());
+        let busy = futures_util::future::join_all((0..40).map(|_| world.desk.hasher.hash_password(&password)));
+        let died = async {
+            while world.audited("check_answers", "reserved").await == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        let dies = async {
+            tokio::select! {
+                biased;
+                () = died => {}
+                _ = tom.check(&call.call_id, wrong()) => {}
+            }
+        };
+        tokio::join!(busy, dies);
+        assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE paused_until IS NOT NULL").await, 1);
+        assert_eq!(refused(tom.check(&call.call_id, right()).await), "cannot_be_verified");
+        world.later(Span::minutes(1));
+        while world.post().await > 0 {}
+        assert_eq!(paused_letters(&world), 1);
     }
 
     async fn d9_7_three_checks_a_call_five_a_day_over_all_agents_then_a_pause(engine: Engine) {

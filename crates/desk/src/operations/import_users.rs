@@ -254,10 +254,10 @@ fn comparison(existing: &Existing, user: &NewUser) -> Comparison {
     if existing.account == "closed" {
         return Comparison::Closed;
     }
-    // While 2-step is on there is a verified number, and nothing to offer.
+    // Once a phone was proved there is nothing to offer any more, also after 2-step was turned off.
     let phone_differs = user.offered_phone.is_some()
         && user.offered_phone != existing.offered_phone
-        && existing.two_step.as_deref() != Some("on");
+        && existing.two_step.as_deref().is_none_or(|state| state == "never");
     let same_names = (&existing.given_name, &existing.family_name) == (&user.given_name, &user.family_name);
     if same_names && !phone_differs { Comparison::Same } else { Comparison::Changed }
 }

@@ -52,6 +52,9 @@ pub enum Redeemed {
         /// Tries left; at none the link is dead.
         tries_left: i64,
     },
+    /// The call code is right and the password is the one before. Its try is given back: whoever knows the code could
+    /// only lose the link by it.
+    SamePassword,
 }
 
 /// What is judged.
@@ -60,6 +63,7 @@ pub struct Reserved {
     link: links::Link,
     /// The hash the code must have, and the tries left after this one.
     code: Option<(Vec<u8>, [u8; 32], i64)>,
+    code_id: Option<String>,
     former_password: Option<String>,
 }
 
@@ -98,9 +102,11 @@ impl Judging for RedeemUnlock {
         let context = [user.email.as_str(), &user.given_name, &user.family_name, &company];
         new_password::judge(work.desk, &password, minimum, &context)?
             .map_err(|p| Refusal::BadField { field: "new_password", problem: p.code() })?;
+        let mut code_id = None;
         let code = match codes::bound_to(&mut work.tx, CodePurpose::Call, &link.id).await? {
             None => None,
             Some(code) => {
+                code_id = Some(code.id.clone());
                 let typed = CallCode::parse(self.call_code.expose())
                     .map_err(|_| Refusal::BadField { field: "call_code", problem: "call_code_digits" })?;
                 let limit = work.policy.count(Number::CodeTries);
@@ -111,7 +117,7 @@ impl Judging for RedeemUnlock {
                 Some((stored, call_code_hash(work, &link.id, &typed), limit - spent))
             }
         };
-        Ok(Reserved { link, code, former_password: user.password_hash })
+        Ok(Reserved { link, code, code_id, former_password: user.password_hash })
     }
 
     async fn judge(&self, reserved: &Reserved, hasher: &InLine) -> Result<Judged, Stop> {
@@ -142,7 +148,12 @@ impl Judging for RedeemUnlock {
                 Ok(Redeemed::CallCodeNotRight { tries_left })
             }
             Judged::SamePassword => {
-                Err(Refusal::BadField { field: "new_password", problem: "password_same_as_before" }.into())
+                work.note("new_password", "the one before");
+                if let Some(id) = &reserved.code_id {
+                    users::lock(&mut work.tx, &reserved.link.user_id).await?;
+                    codes::give_back_try(&mut work.tx, id).await?;
+                }
+                Ok(Redeemed::SamePassword)
             }
             Judged::Right(hash) => {
                 // Looked at again under the lock: it may have been used, replaced or stopped meanwhile, and the
@@ -199,7 +210,7 @@ async fn notify(link: &links::Link, user: &users::User, work: &mut Work<'_>) -> 
     let call_id = link.call_id.as_deref();
     let facts = serde_json::json!({ "at": work.now.0, "name": user.name() });
     let letter = Letter { call_id, ..Letter::to(&user.id, &user.email, "unlocked_notice") };
-    letters_queue::queue(work, letter, facts.clone()).await?;
+    letters_queue::queue_to_all(work, user, letter, &facts).await?;
     for billing in users::billing_contacts(&mut work.tx, &user.company_id, &user.id).await? {
         let letter = Letter { call_id, ..Letter::to(&user.id, &billing, "unlocked_notice_billing") };
         letters_queue::queue(work, letter, facts.clone()).await?;

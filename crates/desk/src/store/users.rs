@@ -149,6 +149,17 @@ pub async fn pause(tx: &mut Tx, id: &str, by_reference: bool, until: Moment) -> 
     Ok(())
 }
 
+/// Takes exactly this pause back.
+pub async fn lift_pause(tx: &mut Tx, id: &str, by_reference: bool, until: Moment) -> Result<(), sqlx::Error> {
+    let statement = if by_reference {
+        sql("UPDATE users SET reference_paused_until = NULL WHERE id = $1 AND reference_paused_until = $2")
+    } else {
+        sql("UPDATE users SET paused_until = NULL WHERE id = $1 AND paused_until = $2")
+    };
+    statement.bind(id).bind(until).run(tx).await?;
+    Ok(())
+}
+
 /// Stops phone recovery.
 pub async fn stop_phone_recovery(tx: &mut Tx, id: &str, until: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET stopped_until = $2 WHERE id = $1").bind(id).bind(until).run(tx).await?;
