@@ -176,6 +176,18 @@ pub async fn set_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), sqlx:
     Ok(())
 }
 
+/// Puts the same password's hash of today in the place of the one that was compared. No change of the account: the epoch
+/// stays.
+pub async fn renew_password_hash(tx: &mut Tx, id: &str, before: &str, hash: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(id)
+        .bind(before)
+        .bind(hash)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Raises the epoch: every session, link and code made before is dead. Says the new one.
 pub async fn raise_epoch(tx: &mut Tx, id: &str) -> Result<i64, sqlx::Error> {
     sql("UPDATE users SET security_epoch = security_epoch + 1 WHERE id = $1 RETURNING security_epoch")
