@@ -47,6 +47,7 @@ pub mod sms;
 pub mod smtp;
 pub mod store;
 pub mod team_export;
+mod text_fields;
 pub mod words;
 pub mod work;
 

@@ -19,6 +19,7 @@ use crate::hashing::{InLine, Whose};
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::requests::{self, Seen};
 use crate::store;
+use crate::text_fields;
 use crate::work::Work;
 pub(crate) use stray::refuse_stray;
 
@@ -60,6 +61,10 @@ impl Desk {
         request_id: Option<&str>,
         request: O,
     ) -> Result<O::Answer, Failure> {
+        // What the system's own parts say holds whatever others' servers answered them.
+        if door != Door::System && text_fields::hold_nul(&request) {
+            return Err(refuse_stray(self, caller, O::NAME, Refusal::MalformedRequest).await);
+        }
         let asked = Asked { caller, door, request_id };
         <O::Shape as Shape<O>>::run(self, &asked, request).await
     }

@@ -67,6 +67,9 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
             times.date_and_clock(*until)
         ),
         Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),
+        Some(Refusal::MalformedRequest) => {
+            "What you typed holds a character that can\u{2019}t be used here. Type it again.".to_owned()
+        }
         _ => failure.wire().message,
     }
 }
