@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use recovery_rules::roles::Door;
 use recovery_rules::states::Change;
+use recovery_rules::time::Span;
 
 use crate::audit::sealer::{AuditWaits, SealAudit, SignAuditHead};
 use crate::caller::Caller;
@@ -21,6 +22,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const POST_EVERY: Duration = Duration::from_millis(250);
 /// Rounds between two looks at what is needed less often.
 const SELDOM: u32 = 30;
+/// Audit entries are chained within a second or so; after this something is wrong.
+const AUDIT_ALARM: Span = Span::seconds(10);
 
 /// Looks after a desk until the task is dropped.
 ///
@@ -89,9 +92,19 @@ pub async fn look_round(desk: &Desk, holder: &str, seldom: bool) -> Vec<(&'stati
     done.into_iter().filter_map(|(job, result)| result.err().map(|failure| (job, failure))).collect()
 }
 
+/// From ten seconds on, and then once a minute: rounds are a second apart.
+fn alarms(waits: Span) -> bool {
+    let (seconds, from) = (waits.0 / 1_000, AUDIT_ALARM.0 / 1_000);
+    seconds >= from && (seconds - from) % 60 == 0
+}
+
 /// Chaining comes first, and signs what it can; a head that can't be signed is tried again in the next round.
 async fn look_after_audit(desk: &Desk, holder: &str) -> Result<(), Failure> {
     let waiting = desk.perform(&CALLER, Door::System, None, AuditWaits {}).await?;
+    if alarms(waiting.waits) {
+        let seconds = waiting.waits.0 / 1_000;
+        tracing::error!(seconds, "audit entries wait too long to be chained: does another sealer hold the lease and hang?");
+    }
     let (mut chained, mut signed) = (Ok(()), Ok(()));
     if waiting.to_chain {
         let seal = SealAudit { holder: holder.to_owned() };
@@ -128,4 +141,15 @@ async fn tell_owners(desk: &Desk) -> Result<(), Failure> {
         }
     }
     fault.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unchained_entries_alarm_after_ten_seconds_and_once_a_minute_from_then_on() {
+        let seconds: Vec<_> = (0..200).filter(|second| alarms(Span::seconds(*second))).collect();
+        assert_eq!(seconds, [10, 70, 130, 190]);
+    }
 }
