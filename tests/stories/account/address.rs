@@ -4,6 +4,7 @@ use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
 use crate::harness::fixtures::NewUser;
+use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::person::{Person, world_with_texts};
 use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
@@ -96,7 +97,52 @@ on_both_databases! {
         assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE frozen_until IS NOT NULL").await, 0, "a second step proved it");
     }
 
-    async fn d6_8_a_reset_link_to_the_old_address_is_dead_after_the_change(engine: Engine) {
+    async fn d10_3_a_changed_address_voids_the_letter_before_and_the_link_after(engine: Engine) {
+        for sent in [false, true] {
+            let (world, _) = world_with_texts(engine).await;
+            let (user, _) = asked(&world).await;
+            let dana = world.agent("Dana Whitlock").await;
+            let call = dana.verified_call(&user).await;
+            let mut unlock = None;
+            if sent {
+                let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+                post(&world).await;
+                let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+                pages::read(&world.desk, &link).await.unwrap();
+                unlock = Some((link, code));
+            }
+            let reader = Person::at(&world);
+            reader.get(&link(&world, NEW, TO_CONFIRM)).await;
+            reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+            world.later(Span::minutes(1));
+            if let Some((link, code)) = unlock {
+                assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
+                assert_eq!(refused(dana.send_again(&call.call_id).await), "account_changed");
+            } else {
+                assert_eq!(refused(dana.send(&call.call_id).await), "account_changed");
+            }
+            post(&world).await;
+            assert_eq!(letters(&world, NEW, "Unlock"), 0, "nothing of a call goes to the new address");
+        }
+    }
+
+    async fn d6_8_a_new_address_stops_a_request_and_is_told_nothing_of_it(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        asked(&world).await;
+        let confirm = link(&world, NEW, TO_CONFIRM);
+        // The request names the old address; what it belongs to is looked up later.
+        let stranger = Person::at(&world);
+        stranger.post("/forgot", &[("email", PRIYA)]).await.says("Check your email");
+        let reader = Person::at(&world);
+        reader.get(&confirm).await;
+        reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+        post(&world).await;
+        for address in [PRIYA, NEW] {
+            assert_eq!(letters(&world, address, "Set a new password"), 0, "{address}");
+        }
+    }
+
+    async fn d6_5_d6_8_a_reset_link_to_the_old_address_is_dead_after_the_change(engine: Engine) {
         let (world, _) = world_with_texts(engine).await;
         let (_, priya) = asked(&world).await;
         priya.post("/forgot", &[("email", PRIYA)]).await.says("Check your email");
