@@ -79,6 +79,7 @@ on_both_databases! {
                 match pages::redeem(&desk, &link, &code, NEW_PASSWORD).await {
                     Ok(Redeemed::Done { .. }) => "done",
                     Ok(Redeemed::CallCodeNotRight { .. }) => "wrong",
+                    Ok(Redeemed::SamePassword) => "same",
                     Err(failure) => failure.code(),
                 }
             }

@@ -59,6 +59,7 @@ async fn attempt(desk: Desk, task: Value) -> String {
         return match pages::redeem(&desk, &text("link"), &text("code"), NEW_PASSWORD).await {
             Ok(Redeemed::Done { .. }) => "done".to_owned(),
             Ok(Redeemed::CallCodeNotRight { .. }) => "wrong".to_owned(),
+            Ok(Redeemed::SamePassword) => "same".to_owned(),
             Err(failure) => failure.code().to_owned(),
         };
     }
