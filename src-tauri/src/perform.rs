@@ -6,7 +6,7 @@ use recovery_desk::operation::{Operation, SessionChange};
 use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
-use recovery_web::desk_api::client::{Answered, UNREACHABLE};
+use recovery_web::desk_api::client::Answered;
 use serde_json::Value;
 
 use crate::connection::{Connection, Way};
@@ -28,9 +28,10 @@ pub async fn perform(
     let answered = match at(&way, seat, name, request_id, request).await {
         Ok(answered) => answered,
         Err(failure) => {
-            // A lock holds at this desk whether the other side heard of it or not.
-            if failure.code == UNREACHABLE && name == LockDesk::NAME {
-                seat.leave_unheard();
+            // A lock holds at this desk whatever the other side says: away, busy, full or broken, it is told until it
+            // knows. Only a session that is over already needs no telling.
+            if name == LockDesk::NAME {
+                if lock_is_known(Err(&failure.code)) { seat.leave() } else { seat.leave_unheard() }
                 forget(&way).await;
             }
             return Err(failure);
@@ -87,6 +88,12 @@ pub async fn at(
             }
         }
     }
+}
+
+/// Whether the other side knows that a session is locked: it said so, or has no such session any more. Anything else may
+/// mean that nothing was done.
+pub fn lock_is_known(answer: Result<(), &str>) -> bool {
+    matches!(answer, Ok(()) | Err("signed_out"))
 }
 
 async fn forget(way: &Way) {

@@ -9,9 +9,10 @@ use recovery_desk::operations::operators::{ChangeOperatorRole, SuspendOperator};
 use recovery_desk::operations::pass_on::{FlagConcern, PassOn};
 use recovery_desk::operations::redeem_unlock::Redeemed;
 use recovery_rules::roles::Role;
+use recovery_rules::states::CallState;
 use recovery_rules::time::Span;
 
-use crate::harness::agent::{Agent, wrong};
+use crate::harness::agent::{Agent, right, wrong};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::{Letter, PRIYA, letter};
@@ -263,6 +264,34 @@ on_both_databases! {
         world.mail.as_ref().unwrap().newest(PRIYA, "Phone verification works again");
     }
 
+    async fn d10_16_an_administrators_lock_over_this_was_not_me_is_not_opened_by_one_alone(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { user, link, not_me, code, .. } = letter(&world).await;
+        let (ines, ola) = two(&world).await;
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        assert!(pages::not_me(&world.desk, &not_me).await.unwrap().locked);
+        ines.ask(lock(&user)).await.unwrap();
+        let page = ines.ask(ReadUser { user_id: user.clone() }).await.unwrap();
+        assert_eq!((page.locked_by.as_deref(), page.unlock_needs_second), (Some("administrator"), true));
+        assert!(!ines.ask(open(&user)).await.unwrap().done, "the owner's lock stands beneath");
+        assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await), "sign_in_not_right");
+        ola.ask(approve(&waiting(&ola).await)).await.unwrap();
+        pages::sign_in(&world.desk, PRIYA, NEW_PASSWORD).await.unwrap();
+        // Nothing of it is left: an administrator's lock alone is opened by one.
+        ines.ask(lock(&user)).await.unwrap();
+        assert!(ines.ask(open(&user)).await.unwrap().done);
+    }
+
+    async fn d10_16_this_was_not_me_under_an_administrators_lock_needs_two_as_well(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let Letter { user, link, not_me, code, .. } = letter(&world).await;
+        let (ines, _ola) = two(&world).await;
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        ines.ask(lock(&user)).await.unwrap();
+        assert!(pages::not_me(&world.desk, &not_me).await.unwrap().locked);
+        assert!(!ines.ask(open(&user)).await.unwrap().done);
+    }
+
     async fn a_call_passed_on_is_decided_by_two_after_asking_a_billing_user_who_is_not_the_caller(engine: Engine) {
         let world = World::with_mail(engine).await;
         let (priya, grace) = (world.priya().await, billing(&world).await);
@@ -292,6 +321,19 @@ on_both_databases! {
         ola.ask(approve(&row)).await.unwrap();
         assert!(ines.ask(ReadReports {}).await.unwrap().reports.is_empty(), "the reset closed it");
         assert_eq!(ines.ask(ReadUser { user_id: priya }).await.unwrap().two_step, "to_be_set_up_again");
+    }
+
+    async fn a_lock_takes_the_verdict_of_a_call_passed_on_and_leaves_it_passed_on(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let dana = world.agent("Dana Whitlock").await;
+        let (ines, _ola) = two(&world).await;
+        let call = dana.open(&priya).await.unwrap();
+        dana.ask(PassOn { call_id: call.call_id.clone(), reason: "other".to_owned(), notes: String::new() }).await.unwrap();
+        assert!(dana.check(&call.call_id, right()).await.unwrap().verified);
+        ines.ask(lock(&priya)).await.unwrap();
+        assert_eq!(dana.view(&call.call_id).await.state, CallState::PassedOn);
+        assert_eq!(refused(dana.send(&call.call_id).await), "account_changed");
     }
 
     async fn a_flagged_call_is_closed_with_what_came_of_it_once(engine: Engine) {

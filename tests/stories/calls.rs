@@ -116,6 +116,24 @@ on_both_databases! {
         assert_eq!((again.call_id, again.checks.used, again.checks.left), (call.call_id, 1, 2));
     }
 
+    async fn d9_11_a_file_of_heads_that_cannot_be_written_keeps_no_call_open(engine: Engine) {
+        let world = World::live(engine).await;
+        let priya = world.priya().await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        dana.open(&priya).await.unwrap();
+        // A folder in its place: nothing can be written there.
+        let heads = world.desk.audit_heads.clone().unwrap();
+        let _ = std::fs::remove_file(&heads);
+        std::fs::create_dir(&heads).unwrap();
+        world.later(Span::minutes(16));
+        let failed = recovery_desk::caretaker::look_round(&world.desk, "story", true).await;
+        assert_eq!(failed.iter().map(|(job, _)| *job).collect::<Vec<_>>(), ["audit_log"], "{failed:?}");
+        dana.sign_in().await.unwrap();
+        assert!(dana.current().await.is_none(), "the call is over all the same");
+        std::fs::remove_dir(&heads).unwrap();
+        world.audit().await;
+    }
+
     async fn d9_11_a_call_left_alone_is_abandoned_after_a_quarter_of_an_hour_and_counts(engine: Engine) {
         let world = World::live(engine).await;
         let priya = world.priya().await;

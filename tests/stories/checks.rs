@@ -1,17 +1,89 @@
 //! D9.6 to D9.9: checking the four answers, its budgets, and how long a verdict lasts.
 
+use recovery_desk::operations::administration::{CloseReport, ReadReports};
 use recovery_desk::operations::call_view::StandingView;
 use recovery_desk::operations::operator_sign_out::{LockDesk, OperatorSignOut};
+use recovery_desk::operations::pass_on::PassOn;
 use recovery_rules::roles::Role;
 use recovery_rules::states::{Outcome, TwoStep};
 use recovery_rules::time::Span;
 
-use crate::harness::agent::{right, wrong};
+use crate::harness::agent::{Agent, right, wrong};
 use crate::harness::fixtures::NewUser;
+use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::world::MORNING;
 use crate::harness::{Engine, World, on_both_databases, refused};
 
+fn pass_on(call_id: &str) -> PassOn {
+    PassOn { call_id: call_id.to_owned(), reason: "other".to_owned(), notes: String::new() }
+}
+
+fn paused_letters(world: &World) -> usize {
+    let arrived = world.mail.as_ref().unwrap().arrived();
+    arrived.iter().filter(|letter| letter.header("subject").contains("paused")).count()
+}
+
+/// Approves the unlock e-mail of the one call that was passed on.
+async fn approve_send(boss: &Agent) -> Result<bool, recovery_desk::failure::Failure> {
+    let mut reports = boss.ask(ReadReports {}).await.unwrap().reports;
+    assert_eq!(reports.len(), 1);
+    let approved = CloseReport {
+        report_id: reports.remove(0).report_id,
+        outcome: "send_approved".to_owned(),
+        note: "Rang the company, she moved".to_owned(),
+    };
+    boss.ask(approved).await.map(|decided| decided.done)
+}
+
 on_both_databases! {
+    async fn d9_6_an_administrator_approves_the_unlock_email_under_a_freeze_for_another_verified_call(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let frozen = NewUser { frozen_until: Some(MORNING + Span::days(7)), ..NewUser::default() };
+        let priya = world.user(frozen).await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        let ines = world.operator(Role::Administrator, "Ines Vogt").await;
+        let ola = world.operator(Role::Administrator, "Ola Berg").await;
+        // Without a verdict there is nothing to approve.
+        let call = dana.open(&priya).await.unwrap();
+        dana.ask(pass_on(&call.call_id)).await.unwrap();
+        assert_eq!(refused(approve_send(&ola).await), "not_verified");
+        dana.check(&call.call_id, right()).await.unwrap();
+        assert_eq!(refused(dana.send(&call.call_id).await), "needs_approval");
+        assert!(approve_send(&ola).await.unwrap());
+        dana.end(&call.call_id).await.unwrap();
+        // The approval verifies nobody; the caller, on the phone again, is.
+        let call = dana.open(&priya).await.unwrap();
+        assert!(matches!(call.standing, StandingView::NotVerifiedYet));
+        assert_eq!(refused(dana.send(&call.call_id).await), "not_verified");
+        dana.check(&call.call_id, right()).await.unwrap();
+        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+        world.post().await;
+        let letters = world.mail.as_ref().unwrap();
+        letters.newest("priya", "An unlock email was approved");
+        let (link, _) = letters.newest("priya", "Unlock").links();
+        pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await.unwrap();
+        dana.end(&call.call_id).await.unwrap();
+        // Used, it is over, and the freeze stands.
+        let call = dana.verified_call(&priya).await;
+        assert_eq!(refused(dana.send(&call.call_id).await), "needs_approval");
+        dana.end(&call.call_id).await.unwrap();
+        // Whoever took the call is not the one who approves it; a day later it is asked for anew.
+        world.later(Span::days(1));
+        dana.sign_in().await.unwrap();
+        let (mut ines, mut ola) = (ines, ola);
+        ines.sign_in().await.unwrap();
+        ola.sign_in().await.unwrap();
+        let call = ines.verified_call(&priya).await;
+        ines.ask(pass_on(&call.call_id)).await.unwrap();
+        assert_eq!(refused(approve_send(&ines).await), "own_request");
+        assert!(approve_send(&ola).await.unwrap());
+        ines.end(&call.call_id).await.unwrap();
+        world.later(Span::days(1));
+        dana.sign_in().await.unwrap();
+        let call = dana.verified_call(&priya).await;
+        assert_eq!(refused(dana.send(&call.call_id).await), "needs_approval", "the day is over");
+    }
+
     async fn d9_6_only_administrators_see_why_a_caller_cannot_be_verified(engine: Engine) {
         let world = World::live(engine).await;
         let three = NewUser { answers: 3, two_step: TwoStep::Off, ..NewUser::default() };
@@ -47,6 +119,59 @@ on_both_databases! {
         dana.sign_in().await.unwrap();
         let verdict = dana.check(&call.call_id, right()).await.unwrap();
         assert!(matches!(verdict.call.standing, StandingView::Verified { .. }));
+    }
+
+    async fn d9_7_the_last_check_of_the_day_pauses_also_if_its_process_dies_and_not_if_it_is_right(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
+        let call = dana.open(&priya).await.unwrap();
+        for _ in 0..3 {
+            dana.check(&call.call_id, wrong()).await.unwrap();
+        }
+        dana.end(&call.call_id).await.unwrap();
+        let call = tom.open(&priya).await.unwrap();
+        tom.check(&call.call_id, wrong()).await.unwrap();
+        // The fifth is right: nobody hears of a pause.
+        assert!(tom.check(&call.call_id, right()).await.unwrap().verified);
+        world.later(Span::minutes(2));
+        while world.post().await > 0 {}
+        assert_eq!(paused_letters(&world), 0);
+        tom.end(&call.call_id).await.unwrap();
+        // The next day the fifth is wrong, and the desk dies between spending it and the verdict.
+        world.later(Span::days(1));
+        let (mut dana, mut tom) = (dana, tom);
+        dana.sign_in().await.unwrap();
+        tom.sign_in().await.unwrap();
+        let call = dana.open(&priya).await.unwrap();
+        for _ in 0..3 {
+            dana.check(&call.call_id, wrong()).await.unwrap();
+        }
+        dana.end(&call.call_id).await.unwrap();
+        let call = tom.open(&priya).await.unwrap();
+        tom.check(&call.call_id, wrong()).await.unwrap();
+        let before = world.audited("check_answers", "reserved").await;
+        // The cores are busy, so that the judging lasts.
+        let password = recovery_rules::passwords::Password::new("seven slow harbour lamps".to_owned());
+        let busy = futures_util::future::join_all((0..40).map(|_| world.desk.hasher.hash_password(&password)));
+        let died = async {
+            while world.audited("check_answers", "reserved").await == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        let dies = async {
+            tokio::select! {
+                biased;
+                () = died => {}
+                _ = tom.check(&call.call_id, wrong()) => {}
+            }
+        };
+        tokio::join!(busy, dies);
+        assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE paused_until IS NOT NULL").await, 1);
+        assert_eq!(refused(tom.check(&call.call_id, right()).await), "cannot_be_verified");
+        world.later(Span::minutes(1));
+        while world.post().await > 0 {}
+        assert_eq!(paused_letters(&world), 1);
     }
 
     async fn d9_7_three_checks_a_call_five_a_day_over_all_agents_then_a_pause(engine: Engine) {

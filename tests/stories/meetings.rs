@@ -134,8 +134,8 @@ on_both_databases! {
             Box::pin(async move {
                 for _ in 0..20 {
                     let holder = format!("sealer {i}");
-                    if let Err(failure) = recovery_desk::caretaker::look_round(&desk, &holder, false).await {
-                        assert_ne!(failure.code(), "fault");
+                    for (job, failure) in recovery_desk::caretaker::look_round(&desk, &holder, false).await {
+                        assert_ne!(failure.code(), "fault", "{job}");
                     }
                     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                 }

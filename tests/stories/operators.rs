@@ -3,8 +3,8 @@
 use recovery_desk::caller::Caller;
 use recovery_desk::operations::first_administrator::{ConfirmFirstAdministrator, CreateFirstAdministrator};
 use recovery_desk::operations::operator_sign_in::OperatorSignIn;
+use recovery_desk::operations::operators::{EndOperatorSessions, SuspendOperator};
 use recovery_desk::operations::reset_authenticator::ResetAuthenticator;
-use recovery_desk::operations::take_over_call::TakeOverCall;
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_rules::roles::{Door, Role};
 use recovery_rules::time::Span;
@@ -77,15 +77,16 @@ on_both_databases! {
         let world = World::live(engine).await;
         let priya = world.priya().await;
         let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
+        let boss = world.operator(Role::Administrator, "Ines Vogt").await;
         let call = dana.verified_call(&priya).await;
-        world.change("UPDATE operators SET state = 'suspended' WHERE id = $1", &dana.id).await;
+        boss.ask(SuspendOperator { operator_id: dana.id.clone() }).await.unwrap();
         assert_eq!(refused(dana.send(&call.call_id).await), "signed_out");
         assert_eq!(refused(dana.look_up("priya").await), "signed_out");
         let mut again = dana.clone();
         world.later(Span::seconds(31));
         assert_eq!(again.sign_in().await.unwrap_err().code(), "sign_in_not_right");
-        tom.ask(TakeOverCall { user_id: priya }).await.unwrap();
-        world.change("UPDATE operators SET session_epoch = session_epoch + 1 WHERE id = $1", &tom.id).await;
+        tom.open(&priya).await.expect("the call went back to the queue");
+        boss.ask(EndOperatorSessions { operator_id: tom.id.clone() }).await.unwrap();
         assert_eq!(refused(tom.look_up("priya").await), "signed_out");
     }
 

@@ -80,6 +80,7 @@ on_both_databases! {
             async move {
                 match pages::redeem(&desk, &link, &code, NEW_PASSWORD).await {
                     Ok(Redeemed::Done { .. }) => "done",
+                    Ok(Redeemed::SamePassword) => "same",
                     Ok(_) => "wrong",
                     Err(failure) => failure.code(),
                 }

@@ -58,6 +58,7 @@ async fn attempt(desk: Desk, task: Value) -> String {
     if task["link"].is_string() {
         return match pages::redeem(&desk, &text("link"), &text("code"), NEW_PASSWORD).await {
             Ok(Redeemed::Done { .. }) => "done".to_owned(),
+            Ok(Redeemed::SamePassword) => "same".to_owned(),
             Ok(_) => "wrong".to_owned(),
             Err(failure) => failure.code().to_owned(),
         };

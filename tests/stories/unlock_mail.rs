@@ -58,21 +58,6 @@ on_both_databases! {
         assert_eq!(done, Redeemed::Done { active: true });
     }
 
-    async fn d10_3_a_changed_address_voids_the_letter_before_and_the_link_after(engine: Engine) {
-        let world = World::with_mail(engine).await;
-        let priya = world.priya().await;
-        let dana = world.agent("Dana Whitlock").await;
-        let call = dana.verified_call(&priya).await;
-        world.change("UPDATE users SET email = 'other@hartwell.example' WHERE id = $1", &priya).await;
-        assert_eq!(refused(dana.send(&call.call_id).await), "account_changed");
-        world.change("UPDATE users SET email = 'priya.raman@hartwell.example' WHERE id = $1", &priya).await;
-        let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
-        world.post().await;
-        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
-        world.change("UPDATE users SET email = 'other@hartwell.example' WHERE id = $1", &priya).await;
-        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
-    }
-
     async fn d10_4_a_refused_letter_shows_what_the_other_server_said(engine: Engine) {
         let world = World::with_mail(engine).await;
         let nowhere = NewUser { email: "refused-550@hartwell.example", ..NewUser::default() };

@@ -55,7 +55,7 @@ export const administration: Record<string, Play> = {
   user: { set: administrator, act: openPage },
   "user-quiet": { set: userIs({}), act: openPage },
   "user-paused": { set: userIs({ paused_until: at("10:51:00") + 86_400_000, reset_second_because: "frozen", frozen_until: at("10:51:00") + 3 * 86_400_000 }), act: openPage },
-  "user-locked": { set: userIs({ account: "locked", locked_by: "owner", two_step: "to_be_set_up_again", phone: null, recovery_code_at: null, answers: 2 }), act: openPage },
+  "user-locked": { set: userIs({ account: "locked", locked_by: "owner", unlock_needs_second: true, two_step: "to_be_set_up_again", phone: null, recovery_code_at: null, answers: 2 }), act: openPage },
   "user-waiting": { set: userIs({ waiting: ["reset_two_step"], billing: true, protected: true, reset_second_because: "privileged", call_with: "Sam Ortiz" }), act: openPage },
   "user-own": { set: userIs({ cannot: "own_company" }), act: openPage },
   "user-menu": { set: userIs({}), act: async () => { await openPage(); click("account-more"); await wait(80); } },

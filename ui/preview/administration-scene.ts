@@ -9,7 +9,7 @@ const on = (date: string): number => new Date(date).getTime();
 
 export const page: UserPage = {
   user_id: "u1", name: "Priya Raman", email: "p•••••••••@hartwell.example", company: "Hartwell Logistics", protected: false, billing: false,
-  account: "active", locked_by: null, two_step: "on", two_step_since: on("2025-03-03T14:06"), phone: "•••• 42",
+  account: "active", locked_by: null, unlock_needs_second: false, two_step: "on", two_step_since: on("2025-03-03T14:06"), phone: "•••• 42",
   recovery_code_at: on("2025-03-03T14:06"), recovery_code_void: false, answers: 4, answers_at: on("2025-03-03T14:02"),
   paused_until: null, stopped_until: null, frozen_until: null, last_sign_in_at: on("2026-11-20T17:31"), sessions: 1, browsers: 2,
   call_with: null,
@@ -64,7 +64,7 @@ export const approvals: ApprovalRow[] = [
 export const report: ReportRow = {
   report_id: "r1", kind: "passed_on", call_id: "c6", called_at: at("08:40:00"), user_id: "u9", user_name: "Farida Haddad", email: "f•••••••@hartwell.example",
   company: "Hartwell Logistics", asked_by: "Dana Okafor", reason: "cannot_answer", notes: "Remembers the school but not how she spelled it. Calm, knows the company well.", asked_at: at("08:52:00"),
-  contacts: [{ user_id: "u7", name: "Grace Obi" }, { user_id: "u8", name: "Marta Nowak" }], approval_id: null,
+  contacts: [{ user_id: "u7", name: "Grace Obi" }, { user_id: "u8", name: "Marta Nowak" }], frozen_until: null, approval_id: null,
 };
 export const reports: ReportRow[] = [report, { ...report, report_id: "r2", kind: "flagged", user_id: "u4", user_name: "Anita Price-Ramsay", email: "a•••••••@calder.example", company: "Calder & Finch", reason: "concern", notes: "Somebody in the background told him what to say.", asked_at: at("10:20:00"), called_at: at("10:11:00"), asked_by: "Sam Ortiz", contacts: [] }];
 

@@ -449,7 +449,7 @@ export type CloseReport = {
  */
 report_id: string, 
 /**
- * `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
+ * `send_approved`, `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
  */
 outcome: string, 
 /**
@@ -1713,6 +1713,10 @@ asked_at: number,
  */
 contacts: Array<ReportContact>, 
 /**
+ * Until when contacts are frozen, UTC ms: then the unlock e-mail can be approved. None if they aren't.
+ */
+frozen_until: number | null, 
+/**
  * The request for a reset that waits for a second administrator.
  */
 approval_id: string | null, };
@@ -2223,6 +2227,10 @@ unlock: UserUnlock | null,
  * Why a reset needs a second administrator; none if one suffices.
  */
 reset_second_because: string | null, 
+/**
+ * Whether opening the account needs a second administrator: somebody else locked it, alone or before.
+ */
+unlock_needs_second: boolean, 
 /**
  * Requests about this user that wait, by kind.
  */

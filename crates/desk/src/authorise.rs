@@ -110,6 +110,7 @@ async fn arriving(token: &SecretText, device: Option<&[u8; 32]>, work: &mut Work
     let hash = desk_sessions::challenge_hash(&work.desk.keys, token);
     let challenge =
         desk_sessions::challenge(&mut work.tx, &hash, work.now).await?.ok_or(Refusal::SignedOut)?;
+    work.session_found = true;
     if challenge.device_key.as_deref() != device.map(<[u8; 32]>::as_slice) {
         return Err(Refusal::SignedOut.into());
     }
@@ -151,6 +152,7 @@ async fn live_session(
 ) -> Result<sessions::Session, Stop> {
     let hash = sessions::token_hash(&work.desk.keys, token);
     let session = sessions::by_token(&mut work.tx, &hash).await?.ok_or(Refusal::SignedOut)?;
+    work.session_found = true;
     // Bound to a device, it is worth nothing anywhere else; and no session made elsewhere is carried to a device.
     if session.device_key.as_deref() != device.map(<[u8; 32]>::as_slice) {
         return Err(Refusal::SignedOut.into());

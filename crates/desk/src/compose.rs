@@ -194,7 +194,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             },
         ),
         "unlocked_notice" => {
-            letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")?, not_me: None })
+            letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")? })
         }
         "unlocked_notice_billing" => letters::account_unlocked_for_billing_user(
             &organisation,

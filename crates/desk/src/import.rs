@@ -69,6 +69,8 @@ pub enum Reason {
     OtherCompany,
     /// The user of this address has another role; an import changes no role.
     OtherRole,
+    /// An account had this address until lately, and its owner can still take it back.
+    EmailHeld,
     /// A company of nearly this name is there.
     CompanySpelled {
         /// How it is spelled there.

@@ -94,19 +94,19 @@ pub async fn tell(
     let facts = serde_json::json!({
         "change": change.name(), "at": work.now.0, "until": until.map(|until| until.0),
     });
-    queue_to_all(work, user, "notice", &facts).await
+    queue_to_all(work, user, Letter::to(&user.id, &user.email, "notice"), &facts).await
 }
 
 /// Queues a letter to every address of a user: the one on file, and for a while after a change the former one.
 pub async fn queue_to_all(
     work: &mut Work<'_>,
     user: &users::User,
-    letter: &str,
+    letter: Letter<'_>,
     facts: &Value,
 ) -> Result<(), Stop> {
-    queue(work, Letter::to(&user.id, &user.email, letter), facts.clone()).await?;
+    queue(work, letter, facts.clone()).await?;
     if let Some(former) = users::former_address(&mut work.tx, &user.id, work.now).await? {
-        queue(work, Letter::to(&user.id, &former, letter), facts.clone()).await?;
+        queue(work, Letter { address: &former, ..letter }, facts.clone()).await?;
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ pub mod smtp;
 pub mod store;
 pub mod team_export;
 pub mod whole_file;
+mod text_fields;
 pub mod words;
 pub mod work;
 

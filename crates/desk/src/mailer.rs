@@ -82,13 +82,14 @@ impl Mailer {
     /// Sends what is due now, a batch at most.
     ///
     /// # Errors
-    /// The first fault; the messages behind it were tried all the same.
+    /// The first fault; what stands behind it was tried all the same.
     pub async fn run_once(&self) -> Result<Round, Failure> {
-        self.alarm.look(&self.desk, &CALLER).await?;
-        self.prepare_resets().await?;
+        // What fails before keeps no letter waiting.
+        let alarm = self.alarm.look(&self.desk, &CALLER).await;
+        let mut fault = alarm.and(self.prepare_resets().await).err();
         let due = self.ask(self.due_here()).await?;
         let mut down = HashMap::new();
-        let (mut handled, mut fault) = (0, None);
+        let mut handled = 0;
         for message in due.messages {
             match self.one(message, &mut down).await {
                 Ok(()) => handled += 1,
@@ -110,14 +111,15 @@ impl Mailer {
 
     /// Reset links are made here, so that asking for one takes the same time whoever asks.
     async fn prepare_resets(&self) -> Result<(), Failure> {
+        let mut fault = None;
         for id in self.ask(ResetsAsked {}).await?.ids {
             match self.ask(PrepareReset { id }).await {
                 // Another worker was faster.
                 Ok(_) | Err(Failure::Refused(_)) => {}
-                Err(fault) => return Err(fault),
+                Err(failure) => fault = fault.or(Some(failure)),
             }
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
     /// One message. Nothing is held between the steps but the lease. `down` remembers for this round which carriers

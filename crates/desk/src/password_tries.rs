@@ -24,14 +24,44 @@ pub async fn spend(counter: Counter, about: &str, work: &mut Work<'_>) -> Result
     Ok(())
 }
 
-/// Whether it is the password of this hash. An unknown address, which has none, costs the same time and is wrong.
-pub async fn is_right(typed: &SecretText, hash: Option<&str>, hasher: &InLine) -> Result<bool, Stop> {
-    let password = Password::new(typed.expose().to_owned());
-    match hash {
-        Some(hash) => Ok(hasher.verify_password(&password, hash).await?),
-        None => {
-            hasher.verify_against_nothing(&password).await?;
-            Ok(false)
-        }
+/// What a comparison came to.
+#[derive(Debug)]
+pub enum Compared {
+    /// Not the password.
+    Wrong,
+    /// The password.
+    Right {
+        /// Its hash of today, where the stored one has a former cost or pepper: a pepper that leaked is gone from every
+        /// password that signs in.
+        renewed: Option<String>,
+    },
+}
+
+impl Compared {
+    /// Whether it is the password.
+    pub const fn right(&self) -> bool {
+        matches!(self, Self::Right { .. })
     }
+}
+
+/// Compares what was typed with the password of this hash. An unknown address, which has none, costs the same time and is
+/// wrong. Where nobody comes in whatever the password (`comes_in`), a right one takes no longer than a wrong one either:
+/// nothing is hashed anew.
+pub async fn compare(
+    typed: &SecretText,
+    hash: Option<&str>,
+    comes_in: bool,
+    hasher: &InLine,
+) -> Result<Compared, Stop> {
+    let password = Password::new(typed.expose().to_owned());
+    let Some(hash) = hash else {
+        hasher.verify_against_nothing(&password).await?;
+        return Ok(Compared::Wrong);
+    };
+    if !hasher.verify_password(&password, hash).await? {
+        return Ok(Compared::Wrong);
+    }
+    let outdated = comes_in && !hasher.password_is_current(hash)?;
+    let renewed = if outdated { Some(hasher.hash_password(&password).await?) } else { None };
+    Ok(Compared::Right { renewed })
 }

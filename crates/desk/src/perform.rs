@@ -15,10 +15,11 @@ use crate::desk::Desk;
 use crate::device;
 use crate::fail_points;
 use crate::failure::{Failure, Fault, Stop, fail};
-use crate::hashing::Whose;
+use crate::hashing::{InLine, Whose};
 use crate::operation::{Judging, Kind, Operation, Plain};
 use crate::requests::{self, Seen};
 use crate::store;
+use crate::text_fields;
 use crate::work::Work;
 pub(crate) use stray::refuse_stray;
 
@@ -60,6 +61,10 @@ impl Desk {
         request_id: Option<&str>,
         request: O,
     ) -> Result<O::Answer, Failure> {
+        // What the system's own parts say holds whatever others' servers answered them.
+        if door != Door::System && text_fields::hold_nul(&request) {
+            return Err(refuse_stray(self, caller, O::NAME, Refusal::MalformedRequest).await);
+        }
         let asked = Asked { caller, door, request_id };
         <O::Shape as Shape<O>>::run(self, &asked, request).await
     }
@@ -113,7 +118,7 @@ impl<O: Judging> Shape<O> for JudgingShape {
 
 async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> Result<O::Answer, Stop> {
     // A place in the line first: whoever finds it full is sent away before a try is spent.
-    let hasher = desk.hasher.line_up(O::HASHES, whose(O::WHO))?;
+    let hasher = line_up::<O>(desk, asked).await?;
 
     // Reserve: the try is spent and committed before anything is compared.
     let Started { request, mut work, id } = match start(desk, asked, request).await? {
@@ -147,10 +152,25 @@ async fn run_judging<O: Judging>(desk: &Desk, asked: &Asked<'_>, request: O) -> 
     }
 }
 
-const fn whose(who: Who) -> Whose {
-    match who {
-        Who::Anonymous | Who::LinkHolder | Who::Arriving => Whose::Stranger,
-        Who::Operator(_) | Who::User | Who::System => Whose::SignedIn,
+/// Places among the strangers', whoever asks: what they claim to be is not looked at yet. Only when those are full it is,
+/// without writing anything, and whoever is signed in gets one of the desk's own.
+async fn line_up<O: Judging>(desk: &Desk, asked: &Asked<'_>) -> Result<InLine, Stop> {
+    let full = match desk.hasher.line_up(O::HASHES, Whose::Stranger) {
+        Ok(places) => return Ok(places),
+        Err(full) => full,
+    };
+    let may_be_the_desk = match O::WHO {
+        Who::Anonymous | Who::LinkHolder | Who::Arriving => false,
+        Who::Operator(_) | Who::User | Who::System => leads(O::DOORS, O::OVER_NETWORK, asked.door),
+    };
+    if !may_be_the_desk {
+        return Err(full.into());
+    }
+    let mut work = with_clock(desk, desk.database.begin_read().await?).await?;
+    match authorise(asked.caller, O::WHO, false, &mut work).await {
+        Ok(_) => Ok(desk.hasher.line_up(O::HASHES, Whose::SignedIn)?),
+        Err(Stop::Refused(_)) => Err(full.into()),
+        Err(fault) => Err(fault),
     }
 }
 
@@ -177,6 +197,11 @@ async fn start<'a, O: Operation>(
 ) -> Result<Start<'a, O>, Stop> {
     let mut work = begin(desk).await?;
     if let Err(refusal) = first_admit::<O>(asked, &mut work).await? {
+        // With a token that never was one, anybody could write as many lines as they can ask questions.
+        if matches!(work.actor, Actor::Anonymous) && !work.session_found {
+            work.tx.rollback().await?;
+            return Err(Stop::Refused(refusal));
+        }
         return refuse::<O>(work, refusal).await.map(Start::Repeated);
     }
     let id = match wanted_request_id::<O>(asked) {
@@ -256,6 +281,7 @@ async fn with_clock(desk: &Desk, mut tx: crate::database::Tx) -> Result<Work<'_>
         policy,
         desk,
         device_key: None,
+        session_found: false,
         about: crate::work::About::default(),
     })
 }

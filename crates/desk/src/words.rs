@@ -63,7 +63,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         NotVerified => "The caller is not verified in this call, or no longer. Check the four answers first.",
         NeedsApproval => {
-            "An administrator must approve this e-mail. Ask for it from the call, or pass the call on."
+            "An administrator must approve this e-mail. Ask for it from the call, or pass the call on: once it is approved, the caller calls again."
         }
         NobodyToApprove => {
             "There is no other administrator who could approve this now. Pass the call to the administrators."

@@ -28,6 +28,8 @@ pub struct Work<'desk> {
     pub desk: &'desk Desk,
     /// The device that asks, if one does: a session that starts is bound to it.
     pub device_key: Option<[u8; 32]>,
+    /// Whether the caller's token is or was a session's: whoever has none is a stranger, whose refusals fill no log.
+    pub session_found: bool,
     /// What the audit entry will say.
     pub about: About,
 }

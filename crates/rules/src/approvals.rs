@@ -108,6 +108,10 @@ pub fn reset_by_link_waits(reset_alone: Option<Moment>, state: TwoStep, now: Mom
     (state != TwoStep::On && now < until).then_some(until)
 }
 
+/// How long an unlock e-mail stays approved under a freeze: the caller is told and has to call again. A new change of
+/// contacts, or of anything that raises the security epoch, ends it before.
+pub const SEND_APPROVED: Span = Span::hours(24);
+
 /// How long a single administrator can finish what had to wait for a day: longer than a quarter of an hour, because
 /// nobody sits and waits for the very minute.
 pub const ALONE_WINDOW: Span = Span::hours(24);

@@ -22,6 +22,8 @@ pub struct Caller {
     pub frozen_until: Option<Moment>,
     /// The company asks for a contact code, and nobody can be the contact.
     pub without_contact: bool,
+    /// Whether an administrator approved the unlock e-mail under this very freeze.
+    pub send_approved: bool,
     /// The security epoch now.
     pub epoch: i64,
 }
@@ -163,7 +165,7 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         && now < until
         && call.epoch == caller.epoch
     {
-        let frozen = caller.frozen_until.is_some_and(|frozen| now < frozen);
+        let frozen = caller.frozen_until.is_some_and(|frozen| now < frozen) && !caller.send_approved;
         return if (frozen || caller.without_contact) && !call.approved {
             Standing::NeedsApproval
         } else {
@@ -204,6 +206,7 @@ mod tests {
             stopped_until: None,
             frozen_until: None,
             without_contact: false,
+            send_approved: false,
             epoch: 1,
         }
     }
@@ -287,6 +290,9 @@ mod tests {
         let thawed = Caller { frozen_until: Some(NOW), ..caller() };
         assert!(matches!(standing(&verified_call(), &thawed, &policy, NOW), Standing::Verified { .. }));
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
+        let approved = Caller { send_approved: true, ..frozen };
+        assert!(matches!(standing(&verified_call(), &approved, &policy, NOW), Standing::Verified { .. }));
+        assert_eq!(standing(&call(), &approved, &policy, NOW), Standing::NotVerifiedYet, "no approval verifies");
     }
 
     #[test]

@@ -138,6 +138,8 @@ stored_names! {
         AddressChangeStopped = "address_change_stopped",
         /// A change of address was taken back out of the old mailbox; the account is locked.
         AddressTakenBack = "address_taken_back",
+        /// The same, but the old address has another account by now: the account is locked with the new one.
+        AddressTaken = "address_taken",
         /// *Later* was chosen while 2-step is to be set up again.
         SetUpPutOff = "set_up_put_off",
         /// An administrator reset 2-step.
@@ -146,6 +148,8 @@ stored_names! {
         LockedByDesk = "locked_by_desk",
         /// An administrator opened the account again.
         OpenedByDesk = "opened_by_desk",
+        /// An administrator approved the unlock e-mail under a freeze.
+        SendApproved = "send_approved",
         /// Two administrators let phone verification go on.
         PhoneResumed = "phone_resumed",
         /// A single administrator asked for something that needs two; it waits for a day.

@@ -21,11 +21,11 @@ use recovery_desk::desk::Desk;
 use recovery_desk::device::{self, Request};
 use recovery_desk::failure::Failure;
 use recovery_desk::operation::SessionChange;
-use recovery_desk::operations::{OPENAPI, TABLE};
+use recovery_desk::operations::{Answered, Listed, OPENAPI, TABLE};
 use recovery_desk::secret::SecretText;
 use recovery_desk::{API_VERSION, OLDEST_API_VERSION};
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::Door;
+use recovery_rules::roles::{Door, Who};
 use serde_json::{Value, json};
 
 use crate::source::{self, Peer};
@@ -98,7 +98,9 @@ impl DeskApi {
             [] => json!({}),
             body => serde_json::from_slice(body).unwrap_or(Value::Null),
         };
-        let answered = self.desk.perform_named(&caller, Door::DeskApi, name, request_id, request).await?;
+        let answered = self.desk.perform_named(&caller, Door::DeskApi, name, request_id, request).await;
+        self.note_session(name, &caller, &answered);
+        let answered = answered?;
         let mut response = axum::Json(answered.answer).into_response();
         let session = match &answered.session {
             SessionChange::None => None,
@@ -111,6 +113,26 @@ impl DeskApi {
             response.headers_mut().insert(wire::SESSION, value);
         }
         Ok(response)
+    }
+
+    /// What an answer says of the token that came with the request. Operations for anybody say nothing: they take no notice
+    /// of it.
+    fn note_session(&self, name: &str, caller: &Caller, answered: &Result<Answered, Failure>) {
+        let Caller::Device { token, .. } = caller else { return };
+        match answered {
+            Ok(Answered { session: SessionChange::Started(new), .. }) => self.ceilings.found(new),
+            Ok(_) => {
+                let by_session = |listed: &&Listed| listed.name == name && matches!(listed.who, Who::Operator(_));
+                if let Some(token) = token.as_ref().filter(|_| TABLE.iter().any(|listed| by_session(&listed))) {
+                    self.ceilings.found(token);
+                }
+            }
+            Err(failure) => {
+                if let Some(token) = token.as_ref().filter(|_| failure.refusal() == Some(&Refusal::SignedOut)) {
+                    self.ceilings.lost(token);
+                }
+            }
+        }
     }
 
     /// Who asks: version first, then ceilings, then the device's proof. All of it before anything is read or written.

@@ -72,6 +72,9 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
             times.date_and_clock(*until)
         ),
         Some(Refusal::CodeDead) => "This code doesn\u{2019}t work any more. Ask for a new one.".to_owned(),
+        Some(Refusal::MalformedRequest) => {
+            "What you typed holds a character that can\u{2019}t be used here. Type it again.".to_owned()
+        }
         _ => failure.wire().message,
     }
 }
@@ -159,6 +162,11 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
         "user_sign_in" => "Your password was entered to sign in",
         "enter_sign_in_code" => "A verification code was entered to sign in",
         "user_sign_out" => "You signed out",
+        "billing_sign_in" => "Your password was entered to sign in to the desk, the app for billing users",
+        "enter_billing_code" => "A verification code was entered to sign in to the desk",
+        "operator_sign_out" | "lock_desk" => "You signed out of the desk, or it locked",
+        "remind_member" => "A billing user of your company sent you a reminder",
+        "invite_member" => "A colleague was invited from the desk",
         "sign_in_with_recovery_code" => "A recovery code was entered to sign in",
         "save_questions" => "Your security questions were saved",
         "start_turning_two_step_on" => "A code was sent to a phone, to turn 2-step on",
@@ -192,61 +200,61 @@ pub fn event(operation: &str, at: Moment, unlocked_at: Option<Moment>) -> Option
 mod tests {
     use super::*;
 
+    /// What a user's history leaves out, and why. An operation that is neither here nor told fails the test below: whoever
+    /// adds one decides which.
+    const NOT_TOLD: &[(&str, &[&str])] = &[
+        (
+            "changes nothing: it reads, or it only asks whether somebody is there",
+            &[
+                "greeting", "who_is_in", "still_here", "look_up", "current_call", "compare_preview", "my_calls",
+                "read_operators", "read_approvals", "read_reports", "read_policy", "read_companies", "read_messages",
+                "read_audit_log", "export_audit_log", "check_audit_log", "read_team", "read_reviews", "export_review",
+                "request_state", "read_test_letter", "demo_mailbox", "demo_card", "read_unlock_link", "read_repudiation",
+                "read_sign_in", "read_account", "read_history", "who_is_signed_in", "read_two_step", "read_phone_code",
+                "read_step_up", "read_questions", "read_address_link", "read_email_change", "read_reset",
+                "read_call_support", "list_operators", "read_audit", "preview_reminder",
+            ],
+        ),
+        ("an administrator only looked; what is done afterwards is told", &["read_user"]),
+        (
+            "about no user's account: operators, the policy, companies, the system itself",
+            &[
+                "create_first_administrator", "confirm_first_administrator", "operator_sign_in", "demo_sign_in",
+                "confirm_code", "invite_operator", "invite_operator_again", "accept_invitation", "confirm_invitation",
+                "change_operator_role", "suspend_operator", "resume_operator", "end_operator_sessions",
+                "change_policy", "protect_company", "confirm_time", "send_test_letter", "reset_authenticator",
+                "adopt_keys", "end_what_was_restored", "import_users", "seed_demo", "audit_waits", "seal_audit",
+                "sign_audit_head", "sweep", "events_since", "start_review", "sign_off_review",
+            ],
+        ),
+        (
+            "the mail and texts of what is told already",
+            &[
+                "due_messages", "read_queue_age", "put_off_message", "record_bounce", "take_message", "settle_message",
+                "deliver_to_demo", "record_text_report", "retry_message", "resets_asked", "calls_left_alone",
+                "owners_to_tell",
+            ],
+        ),
+        (
+            "another code on the way to something that is told once it is tried",
+            &["resend_billing_code", "resend_sign_in_code", "resend_phone_code", "ask_step_up_code"],
+        ),
+        ("anybody can ask; that a letter went to this account is told as prepare_reset", &["request_reset"]),
+        ("inside a call that is told", &["save_notes"]),
+        ("silent on purpose: a concern about the caller, and what came of it", &["flag_concern", "close_report"]),
+        ("notes where a session came from; the session itself is told", &["note_network"]),
+        ("nobody is left to read it", &["erase_user"]),
+    ];
+
     #[test]
-    fn every_event_in_the_history_is_a_real_operation() {
-        let known = [
-            "open_call",
-            "take_over_call",
-            "check_answers",
-            "send_unlock",
-            "ask_unlock_approval",
-            "pass_on",
-            "end_call",
-            "abandon_call",
-            "open_unlock_link",
-            "redeem_unlock",
-            "repudiate",
-            "change_email",
-            "confirm_address",
-            "stop_email_change",
-            "prepare_reset",
-            "stage_password",
-            "enter_reset_code",
-            "resend_reset_code",
-            "reset_by_recovery_code",
-            "call_support",
-            "user_sign_in",
-            "enter_sign_in_code",
-            "user_sign_out",
-            "sign_in_with_recovery_code",
-            "save_questions",
-            "start_turning_two_step_on",
-            "turn_two_step_on",
-            "turn_two_step_off",
-            "reset_user_two_step",
-            "resume_phone_verification",
-            "lock_account",
-            "unlock_account",
-            "approve_request",
-            "decline_request",
-            "start_changing_phone",
-            "change_phone",
-            "new_recovery_code",
-            "acknowledge_recovery_code",
-            "forget_browsers",
-            "report_lost_phone",
-            "lock_my_account",
-            "put_off_set_up",
-            "enter_step_up_code",
-            "step_up_with_recovery_code",
-            "change_password",
-            "invite_colleague",
-            "tell_owner",
-            "export_user",
-        ];
-        for name in known {
+    fn every_operation_is_told_in_the_history_or_left_out_with_its_reason() {
+        let left_out: Vec<_> = NOT_TOLD.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        for listed in recovery_desk::operations::TABLE {
+            let told = event(listed.name, Moment(0), None).is_some();
+            assert!(told != left_out.contains(&listed.name), "{}: told {told}", listed.name);
+        }
+        for name in left_out {
             assert!(recovery_desk::operations::TABLE.iter().any(|listed| listed.name == name), "{name}");
-            assert!(event(name, Moment(0), None).is_some(), "{name}");
         }
     }
 

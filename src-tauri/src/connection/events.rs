@@ -14,6 +14,7 @@ use recovery_desk::store::events::Event;
 use recovery_rules::roles::Door;
 use tokio::sync::Notify;
 
+use crate::perform::lock_is_known;
 use crate::seat::Seat;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -81,7 +82,7 @@ async fn pass_on(desk: &Desk, seat: &Seat, tell: &Tell, event: Event) {
 async fn end_what_was_locked(desk: &Desk, seat: &Seat) {
     while let Some(token) = seat.locked_alone() {
         let ended = desk.perform(&Caller::Session(token), Door::Desk, None, LockDesk {}).await;
-        if matches!(ended, Err(Failure::Fault { .. })) {
+        if !lock_is_known(ended.as_ref().map(drop).map_err(Failure::code)) {
             return;
         }
         seat.lock_is_known();

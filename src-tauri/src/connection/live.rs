@@ -2,6 +2,7 @@
 //! database gets new keys once a passphrase is set and confirmed.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use recovery_desk::chance::Chance;
 use recovery_desk::database::Database;
@@ -23,8 +24,7 @@ use crate::problem::Problem;
 pub struct Waiting {
     /// What was chosen.
     pub chosen: Chosen,
-    /// Whether the passphrase is to be set, not asked.
-    pub first_run: bool,
+    first_run: AtomicBool,
     database: Database,
 }
 
@@ -76,11 +76,16 @@ pub async fn connect(
         database.close().await;
         return Err(Problem::KeysFileOutOfDate(keys_file));
     }
-    let waiting = Waiting { chosen: chosen.clone(), first_run: !sealed, database };
+    let waiting = Waiting { chosen: chosen.clone(), first_run: AtomicBool::new(!sealed), database };
     Ok((Reached::Waiting(waiting), keyring))
 }
 
 impl Waiting {
+    /// Whether the passphrase is to be set, not asked.
+    pub fn first_run(&self) -> bool {
+        self.first_run.load(Ordering::Relaxed)
+    }
+
     /// First run: new keys under this passphrase, then the desk.
     ///
     /// # Errors
@@ -91,7 +96,7 @@ impl Waiting {
         confirmation: &SecretString,
         around: &Around,
     ) -> Result<(Open, KeyringState), Problem> {
-        if !self.first_run {
+        if !self.first_run() {
             return Err(Problem::NotAsked);
         }
         let words = Passphrase::parse(passphrase)?;
@@ -113,8 +118,14 @@ impl Waiting {
         match Open::start(&self.chosen, self.database.clone(), keys.clone(), around).await {
             Ok(open) => Ok((open, self.keep(&keys, around).await)),
             Err(problem) => {
-                // Nothing was made under these keys; left there, they would pass for the database's own.
-                let _ = std::fs::remove_file(&path);
+                // What fails may come after the database took these keys as its own (settings of the post that can't
+                // work): then this file is all that opens it, and the passphrase is asked from now on. Otherwise nothing
+                // was made under them; left there, they would pass for the database's own.
+                if took_no_keys(&self.database).await {
+                    let _ = std::fs::remove_file(&path);
+                } else {
+                    self.first_run.store(false, Ordering::Relaxed);
+                }
                 Err(problem)
             }
         }
@@ -129,7 +140,7 @@ impl Waiting {
         passphrase: &SecretString,
         around: &Around,
     ) -> Result<(Open, KeyringState), Problem> {
-        if self.first_run {
+        if self.first_run() {
             return Err(Problem::NotAsked);
         }
         // Too short can't be right, and is no other answer than a wrong one.
@@ -173,6 +184,12 @@ async fn connect_database(
 async fn kind_of(database: &Database) -> Option<String> {
     let mut tx = database.begin_read().await.ok()?;
     meta::get(&mut tx, "kind").await.ok().flatten()
+}
+
+/// Whether a database surely knows no keys yet. One that doesn't answer may.
+async fn took_no_keys(database: &Database) -> bool {
+    let Ok(mut tx) = database.begin_read().await else { return false };
+    matches!(meta::get(&mut tx, "kind").await, Ok(None)) && matches!(known_keys(&mut tx, false).await, Ok(None))
 }
 
 /// Whether the sealed file was written before a rotation that the database knows of: its passphrase would open nothing.

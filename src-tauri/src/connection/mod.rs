@@ -305,7 +305,7 @@ fn view_of(now: &Now) -> (ConnectionView, bool) {
         Now::NotStarted => (None, None, None, None),
         Now::None { reason } => (None, None, None, reason.clone()),
         Now::Waiting { waiting, keyring } => {
-            (Some(&waiting.chosen), Some(waiting.first_run), Some(*keyring), None)
+            (Some(&waiting.chosen), Some(waiting.first_run()), Some(*keyring), None)
         }
         Now::Open { chosen, keyring, .. } => (Some(chosen), None, Some(*keyring), None),
     };

@@ -23,6 +23,7 @@ use super::Around;
 use super::chosen::Chosen;
 use crate::keyring::{Keyring, KeyringState};
 use crate::problem::Problem;
+use crate::perform::lock_is_known;
 use crate::seat::Seat;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -227,7 +228,7 @@ impl Watch {
     async fn end_what_was_locked(&self) {
         while let Some(token) = self.seat.locked_alone() {
             let ended = self.client.perform(Some(&token), LockDesk::NAME, None, &json!({})).await;
-            if ended.is_err_and(|failure| failure.code == UNREACHABLE) {
+            if !lock_is_known(ended.as_ref().map(drop).map_err(|failure| failure.code.as_str())) {
                 return;
             }
             self.seat.lock_is_known();

@@ -116,6 +116,26 @@ async fn d13_1_without_a_keyring_the_passphrase_is_asked_at_each_start_and_no_ke
 }
 
 #[tokio::test]
+async fn keys_that_the_database_took_are_kept_when_the_post_cannot_be_set_up() {
+    let desktop = Desktop::new(Keyring::absent());
+    let settings = desktop.folder.path().join("settings.toml");
+    let smtp = "[organisation]\nname = \"Hartwell\"\ndesk_phone = \"020 7946 0000\"\nopening_hours = \"9 to 5\"\n\n[smtp]\nhost = \"mail.example\"\nport = 587\ntls = \"start_tls\"\nfrom = \"desk@mail.example\"\n";
+    std::fs::write(&settings, format!("{smtp}extra_root_certificate = \"nowhere.pem\"\n")).unwrap();
+    desktop.connection.choose(Choice::Sqlite { path: None }).await.unwrap();
+    let set = desktop.connection.set_passphrase(&secret(PASSPHRASE), &secret(PASSPHRASE)).await;
+    assert!(set.unwrap_err().to_string().contains("nowhere.pem"));
+    assert!(desktop.folder.path().join("keys.sealed").exists(), "nothing else opens this database");
+    let view = desktop.connection.view().await;
+    assert!(view.needs_passphrase && !view.first_run, "from now on it is asked: {view:?}");
+    // Set right, the passphrase opens it, now and at the next start.
+    std::fs::write(&settings, smtp).unwrap();
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+    desktop.ask("greeting", json!({})).await.unwrap();
+    let desktop = desktop.restarted(None).await;
+    desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_database_without_its_keys_is_not_given_new_ones() {
     let desktop = Desktop::new(Keyring::absent());
     desktop.first_run().await;
@@ -382,4 +402,31 @@ async fn the_page_is_told_when_the_database_is_gone() {
         }
     }
     panic!("nothing was heard");
+}
+
+#[tokio::test]
+async fn a_lock_that_meets_a_busy_database_holds_here_and_is_told_until_the_database_knows() {
+    let desktop = Desktop::new(Keyring::in_memory());
+    desktop.connection.choose(Choice::Demo {}).await.unwrap();
+    desktop.ask("demo_sign_in", json!({"role": "agent"})).await.unwrap();
+    let seat = desktop.connection.seat();
+    let session = seat.caller();
+    let desk = desktop.connection.desk().await.unwrap().desk.clone();
+    // Somebody else writes, for longer than anybody waits.
+    let other = desk.database.begin().await.unwrap();
+    assert_eq!(desktop.ask("lock_desk", json!({})).await, Err("busy".to_owned()));
+    assert!(seat.operator_id().is_none() && seat.token().is_none(), "nobody sits here any more");
+    assert!(seat.locked_alone().is_some());
+    // Longer than the watch's next try, which finds it busy too.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    assert!(seat.locked_alone().is_some(), "a busy database has not heard of it");
+    other.rollback().await.unwrap();
+    let known = async {
+        while seat.locked_alone().is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), known).await.unwrap();
+    let asked = desk.perform(&session, Door::Desk, None, recovery_desk::operations::who_is_in::WhoIsIn {}).await;
+    assert_eq!(asked.unwrap_err().code(), "signed_out");
 }

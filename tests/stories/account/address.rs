@@ -4,11 +4,13 @@ use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
 use crate::harness::fixtures::NewUser;
+use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::person::{Person, world_with_texts};
 use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
 
 const NEW: &str = "priya.shah@hartwell.example";
+const GRACE: &str = "grace.obi@hartwell.example";
 const TO_CONFIRM: &str = "Confirm your email address";
 const TO_STOP: &str = "is to be changed";
 
@@ -95,7 +97,52 @@ on_both_databases! {
         assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE frozen_until IS NOT NULL").await, 0, "a second step proved it");
     }
 
-    async fn d6_8_a_reset_link_to_the_old_address_is_dead_after_the_change(engine: Engine) {
+    async fn d10_3_a_changed_address_voids_the_letter_before_and_the_link_after(engine: Engine) {
+        for sent in [false, true] {
+            let (world, _) = world_with_texts(engine).await;
+            let (user, _) = asked(&world).await;
+            let dana = world.agent("Dana Whitlock").await;
+            let call = dana.verified_call(&user).await;
+            let mut unlock = None;
+            if sent {
+                let code = dana.send(&call.call_id).await.unwrap().call_code.unwrap();
+                post(&world).await;
+                let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+                pages::read(&world.desk, &link).await.unwrap();
+                unlock = Some((link, code));
+            }
+            let reader = Person::at(&world);
+            reader.get(&link(&world, NEW, TO_CONFIRM)).await;
+            reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+            world.later(Span::minutes(1));
+            if let Some((link, code)) = unlock {
+                assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "link_stopped");
+                assert_eq!(refused(dana.send_again(&call.call_id).await), "account_changed");
+            } else {
+                assert_eq!(refused(dana.send(&call.call_id).await), "account_changed");
+            }
+            post(&world).await;
+            assert_eq!(letters(&world, NEW, "Unlock"), 0, "nothing of a call goes to the new address");
+        }
+    }
+
+    async fn d6_8_a_new_address_stops_a_request_and_is_told_nothing_of_it(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        asked(&world).await;
+        let confirm = link(&world, NEW, TO_CONFIRM);
+        // The request names the old address; what it belongs to is looked up later.
+        let stranger = Person::at(&world);
+        stranger.post("/forgot", &[("email", PRIYA)]).await.says("Check your email");
+        let reader = Person::at(&world);
+        reader.get(&confirm).await;
+        reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+        post(&world).await;
+        for address in [PRIYA, NEW] {
+            assert_eq!(letters(&world, address, "Set a new password"), 0, "{address}");
+        }
+    }
+
+    async fn d6_5_d6_8_a_reset_link_to_the_old_address_is_dead_after_the_change(engine: Engine) {
         let (world, _) = world_with_texts(engine).await;
         let (_, priya) = asked(&world).await;
         priya.post("/forgot", &[("email", PRIYA)]).await.says("Check your email");
@@ -166,6 +213,49 @@ on_both_databases! {
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.open(&user).await.unwrap();
         assert!(call.questions.is_empty(), "phone recovery is stopped: {:?}", call.standing);
+    }
+
+    async fn this_was_not_me_locks_also_where_the_old_address_has_another_account_by_now(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        let (user, _) = asked(&world).await;
+        let thief = Person::at(&world);
+        thief.get(&link(&world, NEW, TO_CONFIRM)).await;
+        thief.post("/confirm-address", &[]).await.says("Your email address is changed");
+        thief.types_password(NEW, PASSWORD).await.is_at("/account");
+        // No door makes such an account any more; one of before is there.
+        world.user(NewUser { given: "Pria", two_step: TwoStep::Never, ..NewUser::default() }).await;
+        let owner = Person::at(&world);
+        owner.get(&link(&world, PRIYA, TO_STOP)).await.says("It is changed by now");
+        owner.post("/stop-change", &[]).await.says("Your account is locked").says("another account has it");
+        thief.get("/account").await.is_at("/sign-in");
+        thief.types_password(NEW, PASSWORD).await.says("Email or password is not right");
+        post(&world).await;
+        assert_eq!((letters(&world, PRIYA, "Your account is locked"), letters(&world, NEW, "locked")), (1, 0));
+        let dana = world.agent("Dana Whitlock").await;
+        assert!(dana.open(&user).await.unwrap().questions.is_empty(), "phone recovery is stopped");
+        Person::at(&world).types_password(PRIYA, PASSWORD).await.is_at("/account");
+    }
+
+    async fn a_former_address_is_nobody_elses_while_it_can_be_taken_back(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        let boss = NewUser { given: "Grace", family: "Obi", email: GRACE, kind: "billing", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(boss).await;
+        let (_, _) = asked(&world).await;
+        let reader = Person::at(&world);
+        reader.get(&link(&world, NEW, TO_CONFIRM)).await;
+        reader.post("/confirm-address", &[]).await.says("Your email address is changed");
+        let grace = Person::at(&world);
+        grace.types_password(GRACE, PASSWORD).await.is_at("/account");
+        let invite = [("given_name", "Pria"), ("family_name", "Raman"), ("email", " Priya.Raman@hartwell.example")];
+        grace.post("/account/colleague", &invite).await;
+        grace.post("/account/email", &[("password", PASSWORD), ("new_email", PRIYA)]).await.says("Check your new mailbox");
+        post(&world).await;
+        assert_eq!(letters(&world, PRIYA, TO_CONFIRM), 0);
+        assert_eq!(world.count("SELECT COUNT(*) FROM users").await, 2);
+        world.later(Span::hours(72));
+        grace.types_password(GRACE, PASSWORD).await.is_at("/account");
+        grace.post("/account/colleague", &invite).await;
+        assert_eq!(world.count("SELECT COUNT(*) FROM users").await, 3, "then the address is free");
     }
 
     async fn an_address_that_belongs_to_somebody_gets_no_letter_and_the_page_does_not_tell(engine: Engine) {

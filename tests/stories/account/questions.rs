@@ -1,5 +1,9 @@
 //! D2: security questions.
 
+use recovery_desk::operations::administration::{CloseReport, ReadReports};
+use recovery_desk::operations::call_view::StandingView;
+use recovery_desk::operations::pass_on::PassOn;
+use recovery_rules::roles::Role;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
@@ -103,6 +107,33 @@ on_both_databases! {
         let new = dana.check(&call.call_id, ["li", "SAO PAULO nights", "lake windermere.", "GROSS KORIS"].map(Some)).await.unwrap();
         assert!(new.verified);
         // Only the password proved the change: an administrator looks at the next unlock e-mail.
+        assert_eq!(crate::harness::refused(dana.send(&call.call_id).await), "needs_approval");
+    }
+
+    async fn an_approval_under_a_freeze_ends_with_the_next_change_of_contacts(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        let (user, priya) = signed_in(&world, 4).await;
+        priya.post("/account/questions", &form(&[])).await.says("Four answered");
+        let said = ["li", "sao paulo nights", "lake windermere", "gross koris"].map(Some);
+        let dana = world.agent("Dana Whitlock").await;
+        let boss = world.operator(Role::Administrator, "Ines Vogt").await;
+        let call = dana.open(&user).await.unwrap();
+        assert!(dana.check(&call.call_id, said).await.unwrap().verified);
+        let passed_on = PassOn { call_id: call.call_id.clone(), reason: "other".to_owned(), notes: String::new() };
+        dana.ask(passed_on).await.unwrap();
+        let report = boss.ask(ReadReports {}).await.unwrap().reports.remove(0);
+        assert!(report.frozen_until.is_some());
+        let approved = CloseReport {
+            report_id: report.report_id,
+            outcome: "send_approved".to_owned(),
+            note: "Rang the company, she moved".to_owned(),
+        };
+        boss.ask(approved).await.unwrap();
+        let verdict = dana.check(&call.call_id, said).await.unwrap();
+        assert!(matches!(verdict.call.standing, StandingView::Verified { .. }), "{:?}", verdict.call.standing);
+        world.later(Span::seconds(1));
+        priya.post("/account/questions", &form(&[])).await.says("Four answered");
+        dana.check(&call.call_id, said).await.unwrap();
         assert_eq!(crate::harness::refused(dana.send(&call.call_id).await), "needs_approval");
     }
 

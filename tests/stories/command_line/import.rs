@@ -123,6 +123,19 @@ on_both_databases! {
         assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE offered_phone = '+447700900146'").await, 1);
     }
 
+    async fn a_number_that_was_forgotten_stays_forgotten_whatever_else_a_later_file_changes(engine: Engine) {
+        let world = World::live(engine).await;
+        for (email, two_step) in [("on@osprey.example", TwoStep::On), ("off@osprey.example", TwoStep::Off), ("never@osprey.example", TwoStep::Never)] {
+            world.user(NewUser { given: "Aya", family: "Noor", email, company: "Osprey Retail", two_step, ..NewUser::default() }).await;
+        }
+        // Another name, and a number, for each.
+        let line = |who: &str| format!("Osprey Retail,standard,Aya,Nour,{who}@osprey.example,07700 900147\n");
+        let text = format!("{HEADER}{}{}{}", line("on"), line("off"), line("never"));
+        assert!(import(&world, &text).well().out.contains("3 updated"));
+        assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE family_name = 'Nour'").await, 3);
+        assert_eq!(world.count("SELECT COUNT(*) FROM users WHERE offered_phone IS NOT NULL").await, 1, "whose phone was never proved");
+    }
+
     async fn every_bad_line_is_told_by_number_and_reason_and_nothing_is_imported(engine: Engine) {
         let world = World::live(engine).await;
         sealed(&world);

@@ -16,6 +16,7 @@ use recovery_rules::passwords::Password;
 use recovery_rules::time::Span;
 
 use super::{PASSPHRASE, Ran, Server, ended, opened, seal, sealed, state};
+use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
 use crate::harness::{Engine, PASSWORD, World, on_both_databases, refused};
@@ -56,6 +57,14 @@ async fn password_still_verifies(desk: &Desk, user_id: &str) -> bool {
     let hash = users::by_id(&mut tx, user_id).await.unwrap().unwrap().password_hash.unwrap();
     let place = desk.hasher.line_up(1, Whose::SignedIn).unwrap();
     place.verify_password(&Password::new(PASSWORD.to_owned()), &hash).await.unwrap()
+}
+
+/// The hashes of all passwords, by name.
+async fn hashes(world: &World) -> std::collections::BTreeMap<String, String> {
+    let text = "SELECT given_name, password_hash FROM users UNION ALL SELECT name, password_hash FROM operators";
+    let mut tx = world.desk.database.begin_read().await.unwrap();
+    let rows: Vec<(String, String)> = recovery_desk::database::sql(text).all(&mut tx).await.unwrap();
+    rows.into_iter().collect()
 }
 
 on_both_databases! {
@@ -102,6 +111,33 @@ on_both_databases! {
         let checked = Server::new(&["audit", "check"]).on(&world).path("--heads", &heads);
         let checked = checked.path("--keys", &world.folder.path().join("keys.sealed")).run(&[PASSPHRASE]).well();
         assert!(checked.out.contains("2 signed heads fit"), "one under each audit key: {checked:?}");
+    }
+
+    async fn after_a_rotation_of_the_pepper_a_password_moves_to_the_new_one_when_its_owner_signs_in(engine: Engine) {
+        let mut world = World::live(engine).await;
+        world.priya().await;
+        world.user(NewUser { given: "Cal", email: "cal@hartwell.example", account: "locked", locked_by: Some("owner"), ..NewUser::default() }).await;
+        let mut dana = world.agent("Dana Whitlock").await;
+        sealed(&world);
+        let before = hashes(&world).await;
+        rotate(&world, "pepper").well();
+        started_again(&mut world).await;
+        assert_eq!(hashes(&world).await, before);
+        assert_eq!(refused(pages::sign_in(&world.desk, PRIYA, "not her password").await), "sign_in_not_right");
+        assert_eq!(refused(pages::sign_in(&world.desk, "cal@hartwell.example", PASSWORD).await), "sign_in_not_right");
+        assert_eq!(hashes(&world).await, before, "a wrong one and one that lets nobody in move nothing");
+        pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap();
+        world.later(Span::seconds(31));
+        dana = dana.at(&world.desk);
+        dana.sign_in().await.unwrap();
+        let after = hashes(&world).await;
+        for (name, moved) in [("Priya", true), ("Cal", false), ("Dana Whitlock", true)] {
+            assert_eq!(after[name] != before[name], moved, "{name}");
+            let current = world.desk.hasher.password_is_current(&after[name]).unwrap();
+            assert_eq!(current, moved, "{name}");
+        }
+        pages::sign_in(&world.desk, PRIYA, PASSWORD).await.unwrap();
+        assert_eq!(hashes(&world).await, after, "once");
     }
 
     async fn a_rotation_that_broke_off_before_the_database_was_told_locks_nobody_out(engine: Engine) {

@@ -3,6 +3,8 @@
 use std::fs;
 
 use recovery_desk::operations::team::{InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview};
+use recovery_desk::operations::administration::{DeclineRequest, ReadApprovals, ResetUserTwoStep};
+use recovery_rules::roles::Role;
 use recovery_rules::states::TwoStep;
 
 use super::{PASSPHRASE, Ran, Server, sealed};
@@ -76,13 +78,32 @@ on_both_databases! {
         run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).says(1, "A phone call about");
         dana.end(&call.call_id).await.unwrap();
         assert_eq!(dana.look_up("iya.ram").await.unwrap().count, 1, "or the question below shows nothing");
+        dana.look_up("priya raman").await.unwrap();
+        // An administrator wrote about her; one request was declined, one waits.
+        let (ines, ola) = (
+            world.operator(Role::Administrator, "Ines Vogt").await,
+            world.operator(Role::Administrator, "Ola Berg").await,
+        );
+        let reset = || ResetUserTwoStep {
+            user_id: user.clone(),
+            email: PRIYA.to_owned(),
+            reason: "Priya lost it on Whitby pier".to_owned(),
+            report_id: None,
+            contact_id: None,
+            reached: None,
+        };
+        let asked = ines.ask(reset()).await.unwrap().approval_id.unwrap();
+        let reason = Some("Nobody in Whitby knows Priya".to_owned());
+        ola.ask(DeclineRequest { approval_id: asked, reason }).await.unwrap();
+        ines.ask(reset()).await.unwrap();
         let before = rows(&world).await;
-        for there in ["Raman", "priya.raman", "priya.shah", "900123", "Whitby"] {
+        for there in ["iya.ram", "Whitby pier", "Nobody in Whitby", "Raman", "priya.raman", "priya.shah", "900123", "Whitby"] {
             assert!(before.contains(there), "the search for {there} is blind");
         }
         run(&world, &["user", "erase", PRIYA, "--confirm", PRIYA]).well();
         let after = rows(&world).await;
-        for gone in ["Priya", "priya.raman", "priya.shah", "900123", "Whitby", "Firefox"] {
+        assert!(ola.ask(ReadApprovals {}).await.unwrap().requests.is_empty(), "what waited is over");
+        for gone in ["Priya", "priya", "iya.ram", "Raman", "raman", "priya.raman", "priya.shah", "900123", "Whitby", "Firefox"] {
             assert!(!after.contains(gone), "{gone} is kept: {after}");
         }
         assert!(after.contains("noor@hartwell.example"), "nobody else is touched");
@@ -162,6 +183,29 @@ on_both_databases! {
         let bo = biller::sign_in(&world, &gateway, "bo.lind@hartwell.example").await;
         let kept = bo.ask(ReadReviews { before: None }).await.unwrap().reviews.remove(0);
         assert_eq!((kept.signed_by.as_deref(), kept.note.as_str(), kept.counts.members), (Some("Erased user"), "Seen with care", 5));
+    }
+
+    async fn an_erased_billing_user_is_not_named_to_colleagues_any_more(engine: Engine) {
+        let (world, _) = world_with_texts(engine).await;
+        sealed(&world);
+        let billing = |given: &'static str, email: &'static str| NewUser { given, family: "Obi", email, kind: "billing", two_step: TwoStep::Never, ..NewUser::default() };
+        world.user(billing("Grace", "grace.obi@hartwell.example")).await;
+        world.user(billing("Marta", "marta@hartwell.example")).await;
+        let grace = Person::at(&world);
+        grace.types_password("grace.obi@hartwell.example", PASSWORD).await.is_at("/account");
+        for (given, sent) in [("Noor", true), ("Ida", false)] {
+            let email = format!("{given}@hartwell.example").to_lowercase();
+            grace.post("/account/colleague", &[("given_name", given), ("family_name", "Ng"), ("email", &email)]).await.says("is invited");
+            if sent {
+                while world.post().await > 0 {}
+            }
+        }
+        assert!(rows(&world).await.contains("Grace Obi"));
+        run(&world, &["user", "erase", "grace.obi@hartwell.example", "--confirm", "grace.obi@hartwell.example"]).well();
+        let after = rows(&world).await;
+        assert!(!after.contains("Grace"), "{after}");
+        while world.post().await > 0 {}
+        world.mail.as_ref().unwrap().newest("ida@hartwell.example", "");
     }
 
     async fn the_history_tells_everything_by_role_page_by_page_and_never_by_name(engine: Engine) {

@@ -5,7 +5,7 @@ import { stateOf } from "./user-state";
 const at = (local: string): number => new Date(local).getTime();
 const now = at("2026-11-24T10:49:00");
 const page = (more: Partial<UserPage>): UserPage => ({
-  user_id: "u1", name: "Priya Raman", email: "p•@x.example", company: "Hartwell", protected: false, billing: false, account: "active", locked_by: null,
+  user_id: "u1", name: "Priya Raman", email: "p•@x.example", company: "Hartwell", protected: false, billing: false, account: "active", locked_by: null, unlock_needs_second: false,
   two_step: "on", two_step_since: 0, phone: "•••• 42", recovery_code_at: 0, recovery_code_void: false, answers: 4, answers_at: 0, paused_until: null,
   stopped_until: null, frozen_until: null, last_sign_in_at: null, sessions: 0, browsers: 0, call_with: null, unlock: null, reset_second_because: null,
   waiting: [], cannot: null, ...more,

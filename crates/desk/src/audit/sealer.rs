@@ -38,6 +38,8 @@ pub struct Waiting {
     pub to_chain: bool,
     /// Whether `sign_audit_head` has.
     pub to_sign: bool,
+    /// How long the oldest entry that is not chained waits.
+    pub waits: Span,
 }
 
 impl Operation for AuditWaits {
@@ -51,13 +53,15 @@ impl Operation for AuditWaits {
 
 impl Plain for AuditWaits {
     async fn run(self, work: &mut Work<'_>) -> Result<Waiting, Stop> {
-        let to_chain = !audit::unchained(&mut work.tx, 1).await?.is_empty();
+        let oldest = audit::unchained(&mut work.tx, 1).await?;
+        let waits = oldest.first().map_or(Span(0), |row| Span((work.now.0 - row.at).max(0)));
+        let to_chain = !oldest.is_empty();
         if work.desk.audit_heads.is_none() {
-            return Ok(Waiting { to_chain, to_sign: false });
+            return Ok(Waiting { to_chain, to_sign: false, waits });
         }
         let head = audit::head(&mut work.tx).await?.map(|head| head.seq);
         let signed = signed_head(&mut work.tx).await?;
-        Ok(Waiting { to_chain, to_sign: to_chain || head != signed })
+        Ok(Waiting { to_chain, to_sign: to_chain || head != signed, waits })
     }
 }
 

@@ -83,6 +83,14 @@ impl InLine {
         finished(self.start_verifying(password.expose(), stored, PepperUse::Password).await?).await
     }
 
+    /// Whether a stored password hash has today's cost and pepper.
+    ///
+    /// # Errors
+    /// [`HashingError::NotAHash`].
+    pub fn password_is_current(&self, stored: &str) -> Result<bool, HashingError> {
+        Hasher(self.0.parts.clone()).password_is_current(stored)
+    }
+
     /// Spends the time of a password check where there is no account, so that time doesn't tell which addresses
     /// have one.
     ///

@@ -2,29 +2,21 @@
 
 use recovery_rules::display_name::DisplayName;
 use recovery_rules::time::Moment;
-use url::Url;
 
-use super::draft::{Block, Draft, WarningLink};
+use super::draft::{Block, Draft};
 use super::{LetterBody, Organisation, ask_your_colleague};
 
 /// What the owner is told.
-pub struct AccountUnlocked<'a> {
+pub struct AccountUnlocked {
     /// When the new password was set.
     pub at: Moment,
-    /// The link of "This wasn't me", and until when it works; after the fact it locks the account.
-    pub not_me: Option<(&'a Url, Moment)>,
 }
 
 /// The notice to the owner of the account.
-pub fn account_unlocked(organisation: &Organisation, facts: &AccountUnlocked<'_>) -> LetterBody {
+pub fn account_unlocked(organisation: &Organisation, facts: &AccountUnlocked) -> LetterBody {
     let times = &organisation.times;
-    let (text, link) = match facts.not_me {
-        Some((link, until)) => (
-            format!("Lock your account here, until {}. Then call us.", times.date_and_clock(until)),
-            Some(WarningLink::new("This wasn't me", link)),
-        ),
-        None => (format!("Call us at once: {}.", organisation.phone()), None),
-    };
+    // "This wasn't me" stands in the unlock e-mail, which lives on; this letter goes to a former address too.
+    let text = format!("Call us at once: {}.", organisation.phone());
     Draft {
         organisation,
         subject: "Your account was unlocked".to_owned(),
@@ -39,7 +31,7 @@ pub fn account_unlocked(organisation: &Organisation, facts: &AccountUnlocked<'_>
             Block::paragraph(
                 "At your next sign-in we send a verification code to this address and ask you to set 2-step up again. Your old recovery code no longer works.",
             ),
-            Block::Warning { title: "This wasn't you?", text, link },
+            Block::Warning { title: "This wasn't you?", text, link: None },
         ],
     }
     .set()

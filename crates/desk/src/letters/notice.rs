@@ -152,6 +152,12 @@ const fn words(change: Change) -> Words {
             "somebody pressed This wasn't me in our email. The change of your email address was taken back, the account is locked, and everybody was signed out.",
             "For now nobody can be verified by phone for your account. To get back in, call us: an administrator decides with you.",
         ),
+        Change::AddressTaken => (
+            "Your account is locked",
+            "Somebody pressed This wasn't me after the address was changed.",
+            "somebody pressed This wasn't me in our email. The account is locked, and everybody was signed out. It doesn't have this address back, because another account was made with it meanwhile.",
+            "Nobody can be verified by phone for your account for three days. Call us: we sort it out together.",
+        ),
         Change::SetUpPutOff => (
             "2-step is still to be set up again",
             "Setting 2-step up again was put off.",
@@ -176,6 +182,12 @@ const fn words(change: Change) -> Words {
             "our support desk opened your account again.",
             "Sign in with your password. Everything else stays as it was.",
         ),
+        Change::SendApproved => (
+            "An unlock email was approved for your account",
+            "After a phone call, an administrator approved it.",
+            "an administrator of our support desk approved an unlock email for your account, after a phone call. Something on your account had been changed shortly before.",
+            "It can be sent for a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions.",
+        ),
         Change::PhoneResumed => (
             "Phone verification works again for your account",
             "Two administrators ended the pause.",
@@ -185,7 +197,7 @@ const fn words(change: Change) -> Words {
         Change::RequestWaits => (
             "An administrator asked for a change on your account",
             "Nothing has changed yet.",
-            "an administrator of our support desk asked to reset 2-step, to open your account or to let phone verification go on.",
+            "an administrator of our support desk asked to reset 2-step, to open your account, to let phone verification go on or to send an unlock email.",
             "Nothing has changed yet.",
         ),
         Change::UnfinishedSignIn => (

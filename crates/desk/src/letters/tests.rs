@@ -84,11 +84,7 @@ fn all_letters(text: &str) -> Vec<LetterBody> {
     letters.push(contact_code_letter(&organisation, text));
     let paused = PhoneVerificationPaused { at: CALLED, until: CALLED + Span::days(1), by_reference: false };
     letters.push(phone_verification_paused(&organisation, &paused));
-    letters.push(account_unlocked(
-        &organisation,
-        &AccountUnlocked { at: CALLED, not_me: Some((&link, CALLED)) },
-    ));
-    letters.push(account_unlocked(&organisation, &AccountUnlocked { at: CALLED, not_me: None }));
+    letters.push(account_unlocked(&organisation, &AccountUnlocked { at: CALLED }));
     letters.push(account_unlocked_for_billing_user(&organisation, text, CALLED));
     letters.push(two_step_reset_for_billing_user(&organisation, text, CALLED));
     letters.push(reset_waits(&organisation, CALLED, CALLED));

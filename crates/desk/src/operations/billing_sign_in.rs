@@ -16,9 +16,9 @@ use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, Plain, SessionChange};
 use crate::operations::enter_sign_in_code::{CodeOnItsWay, on_its_way};
 use crate::operations::operator_sign_in::{SignedIn, folded, new_token};
-use crate::operations::user_sign_in::{send_code, signed_in_again};
+use crate::operations::user_sign_in::{renew, send_code, signed_in_again};
 use crate::operations::who_is_in::{billing_view, desk_view};
-use crate::password_tries;
+use crate::password_tries::{self, Compared};
 use crate::perform::{JudgingShape, PlainShape};
 use crate::secret::SecretText;
 use crate::short_codes::{self, Tried};
@@ -79,7 +79,7 @@ impl Operation for BillingSignIn {
 
 impl Judging for BillingSignIn {
     type Reserved = Option<users::User>;
-    type Judged = bool;
+    type Judged = Compared;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let address = folded(&self.email);
@@ -92,20 +92,21 @@ impl Judging for BillingSignIn {
         Ok(user)
     }
 
-    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
+    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<Compared, Stop> {
         let hash = reserved.as_ref().and_then(|user| user.password_hash.as_deref());
-        password_tries::is_right(&self.password, hash, hasher).await
+        let comes_in = reserved.as_ref().is_some_and(|user| user.account == "active" && user.kind == "billing");
+        password_tries::compare(&self.password, hash, comes_in, hasher).await
     }
 
     async fn settle(
         self,
         reserved: Self::Reserved,
-        judged: bool,
+        judged: Compared,
         work: &mut Work<'_>,
     ) -> Result<BillingSignedIn, Stop> {
         // Whoever can't come in here costs as many statements with the right password as with a wrong one.
         let comes_in = |user: &users::User| {
-            judged
+            judged.right()
                 && matches!(user.account(), Ok(Account::Active))
                 && matches!(user.kind(), Ok(UserKind::Billing))
         };
@@ -117,6 +118,7 @@ impl Judging for BillingSignIn {
         if !may {
             return Err(Refusal::SignInNotRight.into());
         }
+        renew(&user, judged, work).await?;
         let (keys, address) = (&work.desk.keys, folded(&self.email));
         counters::give_back(&mut work.tx, keys, Counter::UserPassword, &address).await?;
         let two_step = two_step::of(&mut work.tx, &user.id).await?;

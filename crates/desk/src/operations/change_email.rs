@@ -111,7 +111,7 @@ impl Confirmed for ChangeEmail {
         };
         email_changes::insert(&mut work.tx, &change).await?;
         // An address that belongs to somebody gets no letter, and nobody is told why.
-        let taken = users::by_email(&mut work.tx, &email.folded()).await?.is_some();
+        let taken = taken(&email, &user.id, work).await?;
         work.note("taken", taken);
         if !taken {
             let letter = Letter {
@@ -126,6 +126,13 @@ impl Confirmed for ChangeEmail {
         letters_queue::queue(work, letter, facts).await?;
         Ok(EmailChangeAsked { new_email: email.as_str().to_owned() })
     }
+}
+
+/// Whether an address has an account, or had one until lately whose owner can still take it back.
+async fn taken(email: &Email, user_id: &str, work: &mut Work<'_>) -> Result<bool, Stop> {
+    let fold = email.folded();
+    Ok(users::by_email(&mut work.tx, &fold).await?.is_some()
+        || email_changes::is_held(&mut work.tx, &fold, user_id, work.now).await?)
 }
 
 fn parsed(text: &str) -> Result<Email, Refusal> {
@@ -194,9 +201,7 @@ impl Plain for ConfirmAddress {
         let (link, before, change) = to_confirm(&self.link, work).await?;
         let user = users::lock(&mut work.tx, &before.id).await?.ok_or(Refusal::LinkUnknown)?;
         let email = parsed(&change.new_email)?;
-        if user.account()? != Account::Active
-            || users::by_email(&mut work.tx, &email.folded()).await?.is_some()
-        {
+        if user.account()? != Account::Active || taken(&email, &user.id, work).await? {
             return Err(Refusal::LinkStopped.into());
         }
         if !links::take(&mut work.tx, &link.id, user.security_epoch, work.now).await? {

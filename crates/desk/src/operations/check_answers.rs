@@ -7,7 +7,7 @@ use recovery_rules::notes::holds_answer;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
-use recovery_rules::time::Span;
+use recovery_rules::time::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Fault, Stop};
@@ -19,7 +19,7 @@ use crate::operations::open_call::{lock_own_open_call, own_call};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
-use crate::store::{calls, events, security_answers, users};
+use crate::store::{calls, events, outbox, security_answers, users};
 use crate::work::Work;
 
 /// An answer is no longer than this; what is longer is not compared at all.
@@ -51,10 +51,22 @@ pub struct Verdict {
 pub struct Reserved {
     epoch: i64,
     hashes: Vec<security_answers::AnswerRow>,
-    /// Whether this was the last check of the user's day.
-    last_of_day: bool,
+    /// The pause that this check began, as the last one of the user's day.
+    pause: Option<Pause>,
     by_reference: bool,
 }
+
+/// A pause that holds unless the check turns out right: begun with its reservation, so that neither a process that dies
+/// nor a change of the account while the answers are compared skips it.
+#[derive(Debug)]
+struct Pause {
+    until: Moment,
+    /// The notice. It waits for the verdict, but not for long.
+    notice: String,
+}
+
+/// A notice of a pause is sent after this, whatever became of the check.
+const NOTICE_WAITS: Span = Span::minutes(1);
 
 impl Operation for CheckAnswers {
     const NAME: &'static str = "check_answers";
@@ -106,10 +118,12 @@ impl Judging for CheckAnswers {
             .await?
             .map_err(|_| Refusal::NoChecksLeft)?;
         work.note("check", call.checks_used + 1);
+        let pause =
+            if spent >= a_day { Some(begin_pause(&call, &user, by_reference, work).await?) } else { None };
         Ok(Reserved {
             epoch: user.security_epoch,
             hashes: security_answers::hashes(&mut work.tx, &user.id).await?,
-            last_of_day: spent >= a_day,
+            pause,
             by_reference,
         })
     }
@@ -148,8 +162,9 @@ impl Judging for CheckAnswers {
         if verified {
             let until = work.now + work.policy.span(Number::VerifiedLasts);
             calls::verified(&mut work.tx, &call.id, work.now, until).await?;
-        } else if reserved.last_of_day {
-            begin_pause(&call, &user, reserved.by_reference, work).await?;
+        }
+        if let Some(pause) = &reserved.pause {
+            settle_pause(pause, verified, &call, reserved.by_reference, work).await?;
         }
         let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::CallChanged, about).await?;
@@ -175,19 +190,39 @@ fn day_budget(by_reference: bool, work: &Work<'_>) -> (Counter, i64) {
     }
 }
 
-/// The day's checks are used: phone verification pauses and the user is told.
+/// A right check takes its pause back before anybody heard of it; after a wrong one the user is told now.
+async fn settle_pause(
+    pause: &Pause,
+    verified: bool,
+    call: &calls::Call,
+    by_reference: bool,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    if verified {
+        users::lift_pause(&mut work.tx, &call.user_id, by_reference, pause.until).await?;
+        calls::pause_lifted(&mut work.tx, &call.id).await?;
+        outbox::take_back(&mut work.tx, &pause.notice).await?;
+    } else {
+        outbox::put_off_until(&mut work.tx, &pause.notice, work.now).await?;
+        work.note("paused_until", pause.until.0);
+    }
+    Ok(())
+}
+
+/// The day's checks are used: phone verification pauses and the user will be told.
 async fn begin_pause(
     call: &calls::Call,
     user: &users::User,
     by_reference: bool,
     work: &mut Work<'_>,
-) -> Result<(), Stop> {
+) -> Result<Pause, Stop> {
     let until = work.now + work.policy.span(Number::PauseLength);
     users::pause(&mut work.tx, &user.id, by_reference, until).await?;
     calls::pause_started(&mut work.tx, &call.id, work.now).await?;
     work.note("paused_until", until.0);
     let letter = Letter { call_id: Some(&call.id), ..Letter::to(&user.id, &call.address, "paused_notice") };
-    letters_queue::queue(work, letter, serde_json::json!({ "until": until.0, "by_reference": by_reference }))
-        .await?;
-    Ok(())
+    let facts = serde_json::json!({ "until": until.0, "by_reference": by_reference });
+    let notice = letters_queue::queue(work, letter, facts).await?;
+    outbox::put_off_until(&mut work.tx, &notice, work.now + NOTICE_WAITS).await?;
+    Ok(Pause { until, notice })
 }

@@ -27,7 +27,7 @@ pub struct ConfirmTime {
 }
 
 /// Codes and links work again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TimeConfirmed {
     /// By how much the clock had stepped back, ms; 0 if it had not.
@@ -44,8 +44,12 @@ impl Operation for ConfirmTime {
     type Answer = TimeConfirmed;
     type Shape = PlainShape;
 
-    async fn repeated(self, _kept: &str, _work: &mut Work<'_>) -> Result<TimeConfirmed, Stop> {
-        Ok(TimeConfirmed { stepped_back_by: 0, ended: 0 })
+    fn kept(answer: &TimeConfirmed) -> String {
+        serde_json::to_string(answer).unwrap_or_default()
+    }
+
+    async fn repeated(self, kept: &str, _work: &mut Work<'_>) -> Result<TimeConfirmed, Stop> {
+        serde_json::from_str(kept).map_err(|_| Refusal::RequestIdReused.into())
     }
 }
 

@@ -5,7 +5,7 @@
 //! A phone number is no factor before its code was verified, so it goes into `users.offered_phone`, which nothing
 //! searches and nobody is shown: it is only offered when the user turns 2-step on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use recovery_rules::fold::search_fold;
@@ -18,9 +18,10 @@ use crate::failure::{Fault, Stop};
 use crate::id::ids_of_moment;
 use crate::import::{ImportFile, Person, Reason, Watch};
 use crate::operation::{Kind, Operation, Plain};
+use crate::operations::operator_sign_in::folded;
 use crate::perform::PlainShape;
 use crate::store::imported_users::{self as store, Existing, NewUser};
-use crate::store::{companies, meta};
+use crate::store::{companies, email_changes, meta};
 use crate::work::Work;
 
 /// Batches that wait between the thread that reads the file and the transaction.
@@ -78,7 +79,9 @@ impl Plain for ImportUsers {
         let (to_here, mut batches) = mpsc::channel(BATCHES_AHEAD);
         let (path, region, batch) = (self.path.clone(), self.region.clone(), store::batch(&work.tx));
         let reading = tokio::task::spawn_blocking(move || read(path, region, batch, &to_here));
-        let mut import = Import { watch: self.watch.clone(), ..Import::default() };
+        let held = email_changes::held(&mut work.tx, work.now).await?;
+        let held = held.iter().map(|(address, _)| folded(address)).collect();
+        let mut import = Import { watch: self.watch.clone(), held, ..Import::default() };
         while let Some(people) = batches.recv().await {
             import.batch(work, people).await?;
         }
@@ -130,6 +133,8 @@ struct Import {
     watch: Watch,
     counts: Imported,
     done: u64,
+    /// Former addresses that their owners can still take back.
+    held: HashSet<String>,
     companies: HashMap<String, String>,
 }
 
@@ -139,6 +144,10 @@ impl Import {
         let mut lines = Vec::with_capacity(people.len());
         let mut users = Vec::with_capacity(people.len());
         for person in people {
+            if self.held.contains(&person.email_fold) {
+                self.watch.bad(person.line, Reason::EmailHeld);
+                continue;
+            }
             match self.company(work, &person.company).await? {
                 Ok(company_id) => {
                     lines.push(person.line);
@@ -245,10 +254,10 @@ fn comparison(existing: &Existing, user: &NewUser) -> Comparison {
     if existing.account == "closed" {
         return Comparison::Closed;
     }
-    // While 2-step is on there is a verified number, and nothing to offer.
+    // Once a phone was proved there is nothing to offer any more, also after 2-step was turned off.
     let phone_differs = user.offered_phone.is_some()
         && user.offered_phone != existing.offered_phone
-        && existing.two_step.as_deref() != Some("on");
+        && existing.two_step.as_deref().is_none_or(|state| state == "never");
     let same_names = (&existing.given_name, &existing.family_name) == (&user.given_name, &user.family_name);
     if same_names && !phone_differs { Comparison::Same } else { Comparison::Changed }
 }

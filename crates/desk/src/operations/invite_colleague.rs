@@ -18,7 +18,7 @@ use crate::letters_queue::{self, Letter};
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
 use crate::store::counters::{self, Counter};
-use crate::store::{two_step, users};
+use crate::store::{email_changes, two_step, users};
 use crate::work::Work;
 
 /// Invites a colleague into the own company.
@@ -77,6 +77,11 @@ pub(crate) async fn invite(
             return Err(bad("email", "email_in_company").into());
         }
         work.note("invited", "an address that has an account elsewhere");
+        return Ok(Invited {});
+    }
+    // Its owner can still take it back: an account of that address would stand in the way.
+    if email_changes::is_held(&mut work.tx, &email.folded(), "", now).await? {
+        work.note("invited", "an address that an account had until lately");
         return Ok(Invited {});
     }
     let user = users::User {

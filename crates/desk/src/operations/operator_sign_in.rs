@@ -10,7 +10,7 @@ use crate::failure::{Fault, Stop};
 use crate::hashing::InLine;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::who_is_in::{DeskView, OperatorView, desk_view};
-use crate::password_tries;
+use crate::password_tries::{self, Compared};
 use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
@@ -56,10 +56,10 @@ impl Operation for OperatorSignIn {
 }
 
 impl Judging for OperatorSignIn {
-    /// The operator, if there is one of that address.
-    type Reserved = Option<operators::Operator>;
-    /// Whether the password is right.
-    type Judged = bool;
+    /// The operator, if there is one of that address, and whether the rest of what was typed lets them in: only then a
+    /// password takes longer to be right than to be wrong.
+    type Reserved = Option<(operators::Operator, bool)>;
+    type Judged = Compared;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let address = folded(&self.email);
@@ -68,36 +68,50 @@ impl Judging for OperatorSignIn {
         if let Some(operator) = &operator {
             work.note("operator", operator.id.clone());
         }
-        Ok(operator)
+        let Some(operator) = operator else { return Ok(None) };
+        let comes_in = operator.state == "active" && matches!(self.step(&operator, work), Ok(Some(_)));
+        Ok(Some((operator, comes_in)))
     }
 
-    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
-        let hash = reserved.as_ref().and_then(|operator| operator.password_hash.as_deref());
-        password_tries::is_right(&self.password, hash, hasher).await
+    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<Compared, Stop> {
+        let hash = reserved.as_ref().and_then(|(operator, _)| operator.password_hash.as_deref());
+        let comes_in = reserved.as_ref().is_some_and(|(_, comes_in)| *comes_in);
+        password_tries::compare(&self.password, hash, comes_in, hasher).await
     }
 
     async fn settle(
         self,
         reserved: Self::Reserved,
-        judged: bool,
+        judged: Compared,
         work: &mut Work<'_>,
     ) -> Result<SignedIn, Stop> {
         let operator = match reserved {
-            Some(operator) => operators::by_id(&mut work.tx, &operator.id).await?,
+            Some((operator, _)) => operators::by_id(&mut work.tx, &operator.id).await?,
             None => None,
         };
-        let operator = operator.filter(|o| judged && o.state == "active").ok_or(Refusal::SignInNotRight)?;
-        let code = self.code.expose().replace([' ', '-'], "");
-        let sealed = operator.authenticator.as_deref().ok_or(Refusal::SignInNotRight)?;
-        let step = authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?
-            .ok_or(Refusal::SignInNotRight)?;
+        let operator =
+            operator.filter(|o| judged.right() && o.state == "active").ok_or(Refusal::SignInNotRight)?;
+        let step = self.step(&operator, work)?.ok_or(Refusal::SignInNotRight)?;
         // A code works once: somebody who saw it over a shoulder gets nowhere.
         if !operators::take_time_step(&mut work.tx, &operator.id, step).await? {
             return Err(Refusal::SignInNotRight.into());
         }
+        if let (Compared::Right { renewed: Some(hash) }, Some(before)) = (judged, &operator.password_hash) {
+            operators::renew_password_hash(&mut work.tx, &operator.id, before, &hash).await?;
+            work.note("password_hash", "renewed");
+        }
         let keys = &work.desk.keys;
         counters::clear(&mut work.tx, keys, Counter::OperatorPassword, &folded(&self.email)).await?;
         start_session(operator, work).await
+    }
+}
+
+impl OperatorSignIn {
+    /// The time step of the authenticator's code that was typed; none if it is not one of now.
+    fn step(&self, operator: &operators::Operator, work: &Work<'_>) -> Result<Option<i64>, Stop> {
+        let Some(sealed) = operator.authenticator.as_deref() else { return Ok(None) };
+        let code = self.code.expose().replace([' ', '-'], "");
+        Ok(authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?)
     }
 }
 

@@ -1,17 +1,21 @@
 //! Passing a call to the administrators, and flagging a concern: both go to the same list and to every open
 //! administrator's desk.
 
+use recovery_rules::approvals::LATELY;
+use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
+use recovery_rules::roles::{CALL_HANDLERS, Door, Role, Who};
+use recovery_rules::states::Change;
 use serde::Deserialize;
 
 use crate::failure::Stop;
 use crate::operation::{Kind, Operation, Plain};
-use crate::operations::call_view::CallView;
+use crate::letters_queue;
+use crate::operations::call_view::{CallView, freeze_seen};
 use crate::operations::notes;
 use crate::operations::open_call::{lock_own_open_call, own_call};
 use crate::perform::PlainShape;
-use crate::store::{approvals, calls, events};
+use crate::store::{approvals, calls, events, operators, users};
 use crate::work::Work;
 
 /// Reasons there are.
@@ -70,11 +74,12 @@ impl Plain for PassOn {
         if !REASONS.contains(&self.reason.as_str()) {
             return Err(Refusal::BadField { field: "reason", problem: "reason_unknown" }.into());
         }
-        let (call, _) = lock_own_open_call(&self.call_id, work).await?;
+        let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         let notes = notes::bring(work, &call, &self.notes).await?;
         if approvals::of_call(&mut work.tx, &call.id, "passed_on").await?.is_none() {
             ask(work, &call, "passed_on", &self.reason, &notes).await?;
             calls::passed_on(&mut work.tx, &call.id).await?;
+            tell_of_the_wait(&user, work).await?;
             tell(work, &call, events::Kind::PassedOn).await?;
         }
         own_call(&call.id, work).await
@@ -92,6 +97,21 @@ impl Plain for FlagConcern {
         }
         own_call(&call.id, work).await
     }
+}
+
+/// A single administrator who passes the own call on can approve its e-mail under a freeze a day later, and the user is
+/// told at once, as of everything that waits for a second one who isn't there.
+async fn tell_of_the_wait(user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
+    let operator = work.operator()?;
+    let (me, administrator) = (operator.id.clone(), operator.role == Role::Administrator);
+    if !administrator || freeze_seen(user, work.now).is_none() {
+        return Ok(());
+    }
+    if operators::could_approve(&mut work.tx, &me, work.now - LATELY).await? == 0 {
+        let until = work.now + work.policy.span(Number::AloneWaits);
+        letters_queue::tell(work, user, Change::RequestWaits, Some(until)).await?;
+    }
+    Ok(())
 }
 
 async fn ask(

@@ -61,6 +61,9 @@ pub enum Redeemed {
         /// Tries left; at none the link is dead.
         tries_left: i64,
     },
+    /// The codes are right and the password is the one before. Their tries are given back: whoever knows the codes could
+    /// only lose the link by it.
+    SamePassword,
 }
 
 /// What is judged.
@@ -179,7 +182,12 @@ impl Judging for RedeemUnlock {
                 Ok(Redeemed::ContactCodeNotRight { tries_left })
             }
             Judged::SamePassword => {
-                Err(Refusal::BadField { field: "new_password", problem: "password_same_as_before" }.into())
+                work.note("new_password", "the one before");
+                users::lock(&mut work.tx, &reserved.link.user_id).await?;
+                for right in [reserved.call, reserved.contact].into_iter().flatten() {
+                    codes::give_back(&mut work.tx, &right.code_id).await?;
+                }
+                Ok(Redeemed::SamePassword)
             }
             Judged::Right(hash) => {
                 // Looked at again under the lock: it may have been used, replaced or stopped meanwhile, and the
@@ -282,7 +290,7 @@ async fn notify(link: &links::Link, user: &users::User, work: &mut Work<'_>) -> 
     let call_id = link.call_id.as_deref();
     let facts = serde_json::json!({ "at": work.now.0, "name": user.name() });
     let letter = Letter { call_id, ..Letter::to(&user.id, &user.email, "unlocked_notice") };
-    letters_queue::queue(work, letter, facts.clone()).await?;
+    letters_queue::queue_to_all(work, user, letter, &facts).await?;
     for billing in users::billing_contacts(&mut work.tx, &user.company_id, &user.id).await? {
         let letter = Letter { call_id, ..Letter::to(&user.id, &billing, "unlocked_notice_billing") };
         letters_queue::queue(work, letter, facts.clone()).await?;

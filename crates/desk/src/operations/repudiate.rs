@@ -111,7 +111,7 @@ impl Plain for Repudiate {
             call_id: Some(&call_id),
             ..Letter::to(&user.id, &user.email, "recovery_stopped_notice")
         };
-        letters_queue::queue(work, letter, facts).await?;
+        letters_queue::queue_to_all(work, &user, letter, &facts).await?;
         let about = events::About { call_id: Some(&call_id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::Repudiated, about).await?;
         work.note("locked", locked);

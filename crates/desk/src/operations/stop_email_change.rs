@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account_change;
 use crate::failure::Stop;
-use crate::letters_queue;
+use crate::letters_queue::{self, Letter};
 use crate::operation::{Kind, Operation, Plain};
 use crate::operations::operator_sign_in::folded;
 use crate::operations::unlock_link::link_hash;
@@ -75,6 +75,8 @@ pub struct StopEmailChange {
 pub struct EmailChangeStopped {
     /// Whether the account was locked, because the address had been changed.
     pub locked: bool,
+    /// Whether the old address is the account's again; not where it has another account by now.
+    pub address_back: bool,
 }
 
 impl Operation for StopEmailChange {
@@ -94,30 +96,47 @@ impl Plain for StopEmailChange {
         let change = email_changes::of_stop(&mut work.tx, &link.id).await?.ok_or(Refusal::LinkUnknown)?;
         let locked = change.confirmed_at.is_some();
         if !links::take(&mut work.tx, &link.id, link.epoch, work.now).await? {
-            return Ok(EmailChangeStopped { locked });
+            let address_back = folded(&user.email) == folded(&change.former_email);
+            return Ok(EmailChangeStopped { locked, address_back });
         }
         email_changes::stop_since(&mut work.tx, &user.id, found.asked_at, work.now).await?;
         if locked {
-            take_back(&user, &change, work).await?;
+            shut(&user, work).await?;
         }
         // Whoever asked for the change knows the password: at least their session is over.
         account_change::end_what_was_before(&user, None, work).await?;
-        let user = users::by_id(&mut work.tx, &user.id).await?.ok_or(Refusal::LinkUnknown)?;
-        let told = if locked { Change::AddressTakenBack } else { Change::AddressChangeStopped };
-        letters_queue::tell(work, &user, told, None).await?;
+        let address_back = !locked || take_back(&user, &change, work).await?;
+        if locked {
+            let told = if address_back { Change::AddressTakenBack } else { Change::AddressTaken };
+            let facts = serde_json::json!({ "change": told.name(), "at": work.now.0, "until": null });
+            let letter = Letter::to(&user.id, &change.former_email, "notice");
+            letters_queue::queue(work, letter, facts).await?;
+        } else {
+            letters_queue::tell(work, &user, Change::AddressChangeStopped, None).await?;
+        }
         work.note("locked", locked);
-        Ok(EmailChangeStopped { locked })
+        work.note("address_back", address_back);
+        Ok(EmailChangeStopped { locked, address_back })
     }
 }
 
-/// The old address again, nobody gets in, and nobody can be verified by phone for a while: whoever changed the address
-/// may know the answers too. Nothing more is told to the address that was put there.
-async fn take_back(user: &users::User, change: &EmailChange, work: &mut Work<'_>) -> Result<(), Stop> {
-    let address = (change.former_email.as_str(), &*folded(&change.former_email));
-    users::set_email(&mut work.tx, &user.id, address, None).await?;
+/// Nobody gets in, and nobody can be verified by phone for a while: whoever changed the address may know the answers too.
+async fn shut(user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
     users::lock_account(&mut work.tx, &user.id, LockedBy::Owner).await?;
     let until = work.now + work.policy.span(Number::StopLength);
     Ok(users::stop_phone_recovery(&mut work.tx, &user.id, until).await?)
+}
+
+/// The old address again, unless another account has it by now: then the account stays shut with the new one, and the desk
+/// has to sort it out. Nothing more is told to the address that was put there.
+async fn take_back(user: &users::User, change: &EmailChange, work: &mut Work<'_>) -> Result<bool, Stop> {
+    let address = (change.former_email.as_str(), &*folded(&change.former_email));
+    let there = users::by_email(&mut work.tx, address.1).await?;
+    let free = there.is_none_or(|there| there.id == user.id);
+    if free {
+        users::set_email(&mut work.tx, &user.id, address, None).await?;
+    }
+    Ok(free)
 }
 
 /// The link of a secret while it lives. A change of the account doesn't end it: that is when it is needed.

@@ -14,7 +14,7 @@ use crate::hashing::InLine;
 use crate::keys::DataKeys;
 use crate::operation::{Judging, Kind, Operation, SessionChange};
 use crate::operations::operator_sign_in::{folded, new_token};
-use crate::password_tries;
+use crate::password_tries::{self, Compared};
 use crate::perform::JudgingShape;
 use crate::reset;
 use crate::secret::SecretText;
@@ -96,7 +96,7 @@ impl Operation for UserSignIn {
 
 impl Judging for UserSignIn {
     type Reserved = Option<users::User>;
-    type Judged = bool;
+    type Judged = Compared;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
         let (counter, about) = self.counted(&work.desk.keys);
@@ -108,26 +108,28 @@ impl Judging for UserSignIn {
         Ok(user)
     }
 
-    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<bool, Stop> {
+    async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<Compared, Stop> {
         let hash = reserved.as_ref().and_then(|user| user.password_hash.as_deref());
-        password_tries::is_right(&self.password, hash, hasher).await
+        let comes_in = reserved.as_ref().is_some_and(|user| user.account == "active");
+        password_tries::compare(&self.password, hash, comes_in, hasher).await
     }
 
     async fn settle(
         self,
         reserved: Self::Reserved,
-        judged: bool,
+        judged: Compared,
         work: &mut Work<'_>,
     ) -> Result<UserSignedIn, Stop> {
         // An account that can't be used is left here too: the right password for it costs the statements of a wrong one.
         let before = match reserved {
-            Some(user) if judged && user.account()? == Account::Active => user,
+            Some(user) if judged.right() && user.account()? == Account::Active => user,
             _ => return Err(Refusal::SignInNotRight.into()),
         };
         let user = users::lock(&mut work.tx, &before.id).await?.ok_or(Refusal::SignInNotRight)?;
         if user.account()? != Account::Active || user.security_epoch != before.security_epoch {
             return Err(Refusal::SignInNotRight.into());
         }
+        renew(&user, judged, work).await?;
         let (counter, about) = self.counted(&work.desk.keys);
         counters::give_back(&mut work.tx, &work.desk.keys, counter, &about).await?;
         let two_step = two_step::of(&mut work.tx, &user.id).await?;
@@ -151,6 +153,15 @@ impl Judging for UserSignIn {
             }
         }
     }
+}
+
+/// Keeps the hash that a comparison made anew.
+pub(super) async fn renew(user: &users::User, judged: Compared, work: &mut Work<'_>) -> Result<(), Stop> {
+    if let (Compared::Right { renewed: Some(hash) }, Some(before)) = (judged, &user.password_hash) {
+        users::renew_password_hash(&mut work.tx, &user.id, before, &hash).await?;
+        work.note("password_hash", "renewed");
+    }
+    Ok(())
 }
 
 impl UserSignIn {

@@ -190,6 +190,12 @@ pub async fn pause_started(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sql
     Ok(())
 }
 
+/// The check that used the day's up came out right: no pause began.
+pub async fn pause_lifted(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE calls SET pause_started_at = NULL WHERE id = $1").bind(id).run(tx).await?;
+    Ok(())
+}
+
 /// Gives a call to another operator; the verdict is void, the counters stay.
 pub async fn take_over(tx: &mut Tx, id: &str, operator_id: &str, now: Moment) -> Result<bool, sqlx::Error> {
     let rows =
@@ -292,11 +298,10 @@ pub async fn of_operator(tx: &mut Tx, operator_id: &str, limit: i64) -> Result<V
 
 /// Voids a verdict about a user in an open call: what it rested on is not there any more.
 pub async fn void_verdict_about(tx: &mut Tx, user_id: &str) -> Result<u64, sqlx::Error> {
-    sql("UPDATE calls SET state = 'open', verified_at = NULL, verified_until = NULL
-         WHERE user_id = $1 AND ended_at IS NULL AND state = 'verified'")
-    .bind(user_id)
-    .run(tx)
-    .await
+    sql(without_verdict!("", "user_id = $1 AND ended_at IS NULL AND state = 'verified'"))
+        .bind(user_id)
+        .run(tx)
+        .await
 }
 
 /// When the last call about a user was opened.

@@ -1,8 +1,9 @@
 //! Changes of e-mail address, from asking to the end of the time in which the old address can take them back.
 
-use recovery_rules::time::Moment;
+use recovery_rules::time::{Moment, Span};
 
 use crate::database::{Tx, sql};
+use crate::operations::operator_sign_in::folded;
 
 /// A change.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -80,6 +81,27 @@ pub async fn stop_since(tx: &mut Tx, user_id: &str, asked_at: i64, now: Moment) 
         .bind(now)
         .run(tx)
         .await
+}
+
+/// A confirmed change is looked at for so long: its "this wasn't me" lives for less.
+const HELD_AT_MOST: Span = Span::days(7);
+
+/// Former addresses that "this wasn't me" can still give back, and whose they were. There are as many as changes of the
+/// last three days.
+pub async fn held(tx: &mut Tx, now: Moment) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sql("SELECT c.former_email, c.user_id FROM email_changes c JOIN links l ON l.id = c.stop_link_id
+         WHERE c.confirmed_at > $1 AND c.confirmed_at IS NOT NULL AND c.stopped_at IS NULL
+           AND l.used_at IS NULL AND l.ended_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > $2)")
+    .bind(now - HELD_AT_MOST)
+    .bind(now)
+    .all(tx)
+    .await
+}
+
+/// Whether an address is held for somebody else than `but`.
+pub async fn is_held(tx: &mut Tx, email_fold: &str, but: &str, now: Moment) -> Result<bool, sqlx::Error> {
+    let held = held(tx, now).await?;
+    Ok(held.iter().any(|(address, user_id)| user_id != but && folded(address) == email_fold))
 }
 
 /// Ends the confirming links of a user that wait: a newer change takes their place.

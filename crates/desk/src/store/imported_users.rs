@@ -134,10 +134,12 @@ pub async fn existing(tx: &mut Tx, email_folds: Vec<String>) -> Result<Vec<Exist
     email_folds.into_iter().fold(sql(text), Sql::bind).all(tx).await
 }
 
-/// Gives a user the names and the number of the file.
+/// Gives a user the names of the file, and its number unless a phone was proved before: then it is forgotten for good.
 pub async fn update(tx: &mut Tx, id: &str, user: &NewUser) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET given_name = $2, family_name = $3, given_fold = $4, family_fold = $5,
-                          offered_phone = COALESCE($6, offered_phone) WHERE id = $1")
+                          offered_phone = CASE WHEN EXISTS (SELECT 1 FROM two_step t WHERE t.user_id = users.id AND t.state <> 'never')
+                                               THEN offered_phone ELSE COALESCE($6, offered_phone) END
+         WHERE id = $1")
     .bind(id)
     .bind(&user.given_name)
     .bind(&user.family_name)

@@ -250,6 +250,17 @@ pub async fn remove_invited(tx: &mut Tx) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Puts the same password's hash of today in the place of the one that was compared.
+pub async fn renew_password_hash(tx: &mut Tx, id: &str, before: &str, hash: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE operators SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(id)
+        .bind(before)
+        .bind(hash)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Takes a time step of the authenticator, once: false if it, or a later one, was used before.
 pub async fn take_time_step(tx: &mut Tx, id: &str, step: i64) -> Result<bool, sqlx::Error> {
     let rows = sql("UPDATE operators SET last_time_step = $2 WHERE id = $1 AND last_time_step < $2")

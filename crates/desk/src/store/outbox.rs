@@ -110,6 +110,22 @@ pub async fn insert(tx: &mut Tx, message: &Message) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Puts off a message that nobody took yet, or has it sent at once.
+pub async fn put_off_until(tx: &mut Tx, id: &str, moment: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET next_at = $2 WHERE id = $1 AND state = 'waiting'")
+        .bind(id)
+        .bind(moment)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back a message that nobody took yet.
+pub async fn take_back(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET state = 'superseded' WHERE id = $1 AND state = 'waiting'").bind(id).run(tx).await?;
+    Ok(())
+}
+
 /// A message that may be taken.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Due {

@@ -1,6 +1,7 @@
 //! What is kept about one user (as a member of a team in `personal_team_data`), and taking it away. The row of the user and those that other rows point at stay, emptied, so that
 //! counts and the audit log still hold; `docs/privacy.md` lists both.
 
+use recovery_rules::fold::search_fold;
 use recovery_rules::time::Moment;
 
 use super::users::User;
@@ -218,7 +219,6 @@ const REMOVED: &[&str] = &[
        recovery_code_at = NULL, recovery_code_last_group = NULL WHERE user_id = $1",
     "UPDATE operators SET user_id = NULL WHERE user_id = $1",
     "UPDATE calls SET address = '', notes = '', reference = NULL WHERE user_id = $1",
-    "UPDATE approvals SET notes = '' WHERE user_id = $1",
     "UPDATE outbox SET address = '', facts = '{}', sealed_secret = NULL, server_reply = NULL, lease_until = NULL,
        fence = fence + 1,
        state = CASE WHEN state IN ('waiting', 'sending', 'deferred') THEN 'superseded' ELSE state END
@@ -240,6 +240,9 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
     for statement in REMOVED {
         sql(statement).bind(&user.id).run(tx).await?;
     }
+    forget_requests(tx, &user.id, now).await?;
+    forget_invitations(tx, user).await?;
+    forget_look_ups(tx, user).await?;
     sql("UPDATE codes SET code_hash = NULL, ended_at = COALESCE(ended_at, $2) WHERE user_id = $1")
         .bind(&user.id)
         .bind(now)
@@ -254,7 +257,7 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
     // No mailbox can have this address: `.invalid` is nobody's [RFC 2606 2].
     let nobody = format!("erased-{}@erased.invalid", user.id.to_lowercase());
     sql("UPDATE users SET given_name = 'Erased', family_name = 'user', given_fold = 'erased', family_fold = 'user',
-           email = $2, email_fold = $2, account = 'closed', locked_by = NULL, password_hash = NULL,
+           email = $2, email_fold = $2, account = 'closed', locked_by = NULL, lock_beneath = NULL, password_hash = NULL,
            security_epoch = security_epoch + 1, offered_phone = NULL, paused_until = NULL,
            reference_paused_until = NULL, stopped_until = NULL, frozen_until = NULL, last_sign_in_at = NULL,
            former_email = NULL, former_email_until = NULL, reminded_at = NULL, unfinished_told_at = NULL
@@ -264,6 +267,69 @@ pub async fn erase(tx: &mut Tx, user: &User, now: Moment) -> Result<(), sqlx::Er
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Requests of administrators about the user, or confirmed by the user: reasons and what came of them are free text. One that
+/// waits is over with its content. Reasons of reports are codes and stay.
+async fn forget_requests(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::Error> {
+    sql("UPDATE approvals SET notes = '', content = '', reason = CASE WHEN seal IS NULL THEN reason ELSE '' END,
+           decision = CASE WHEN decision IS NULL THEN NULL ELSE '' END,
+           decided_at = CASE WHEN state = 'waiting' AND seal IS NOT NULL THEN $3 ELSE decided_at END,
+           state = CASE WHEN state = 'waiting' AND seal IS NOT NULL THEN 'expired' ELSE state END
+         WHERE user_id = $1 OR content LIKE $2")
+    .bind(id)
+    .bind(format!("%\"contact_id\":\"{id}\"%"))
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Invitations and reminders that name a billing user to colleagues: the name is needed until they are sent.
+async fn forget_invitations(tx: &mut Tx, user: &User) -> Result<(), sqlx::Error> {
+    sql("UPDATE outbox SET facts = '{}'
+         WHERE letter IN ('invitation', 'two_step_reminder') AND state IN ('accepted', 'superseded', 'expired')
+           AND user_id IN (SELECT id FROM users WHERE company_id = $1)")
+    .bind(&user.company_id)
+    .run(tx)
+    .await?;
+    let by = |name: &str| format!("\"by\":{}", serde_json::Value::from(name));
+    sql("UPDATE outbox SET facts = REPLACE(facts, $2, $3)
+         WHERE letter IN ('invitation', 'two_step_reminder')
+           AND user_id IN (SELECT id FROM users WHERE company_id = $1)")
+    .bind(&user.company_id)
+    .bind(by(&user.name()))
+    .bind(by("Erased user"))
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Look-ups are about nobody by column: their detail goes where the user was shown, or was typed by whole name or by the
+/// beginning of an address.
+async fn forget_look_ups(tx: &mut Tx, user: &User) -> Result<(), sqlx::Error> {
+    let mut after = String::new();
+    let names = [search_fold(&user.given_name), search_fold(&user.family_name)];
+    let address = user.email.split('@').next().unwrap_or_default().to_lowercase();
+    loop {
+        let page: Vec<(String, String)> = sql("SELECT id, detail FROM audit
+             WHERE operation = 'look_up' AND detail IS NOT NULL AND id > $1 ORDER BY id LIMIT 1000")
+        .bind(&after)
+        .all(tx)
+        .await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        for (id, detail) in &page {
+            let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
+            let typed = detail["query"].as_str().unwrap_or_default();
+            let words = format!(" {} ", search_fold(typed));
+            let by_name = names.iter().all(|name| words.contains(&format!(" {name} ")));
+            let by_address = !address.is_empty() && typed.to_lowercase().contains(&address);
+            if by_name || by_address || detail.to_string().contains(&user.id) {
+                sql("UPDATE audit SET detail = NULL WHERE id = $1").bind(id).run(tx).await?;
+            }
+        }
+    }
 }
 
 /// Requests with an address, before anybody looked whose it is, and letters of a demo.

@@ -149,6 +149,17 @@ pub async fn pause(tx: &mut Tx, id: &str, by_reference: bool, until: Moment) -> 
     Ok(())
 }
 
+/// Takes exactly this pause back.
+pub async fn lift_pause(tx: &mut Tx, id: &str, by_reference: bool, until: Moment) -> Result<(), sqlx::Error> {
+    let statement = if by_reference {
+        sql("UPDATE users SET reference_paused_until = NULL WHERE id = $1 AND reference_paused_until = $2")
+    } else {
+        sql("UPDATE users SET paused_until = NULL WHERE id = $1 AND paused_until = $2")
+    };
+    statement.bind(id).bind(until).run(tx).await?;
+    Ok(())
+}
+
 /// Stops phone recovery.
 pub async fn stop_phone_recovery(tx: &mut Tx, id: &str, until: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET stopped_until = $2 WHERE id = $1").bind(id).bind(until).run(tx).await?;
@@ -159,6 +170,18 @@ pub async fn stop_phone_recovery(tx: &mut Tx, id: &str, until: Moment) -> Result
 pub async fn set_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), sqlx::Error> {
     sql("UPDATE users SET password_hash = $2, security_epoch = security_epoch + 1 WHERE id = $1")
         .bind(id)
+        .bind(hash)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Puts the same password's hash of today in the place of the one that was compared. No change of the account: the epoch
+/// stays.
+pub async fn renew_password_hash(tx: &mut Tx, id: &str, before: &str, hash: &str) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(id)
+        .bind(before)
         .bind(hash)
         .run(tx)
         .await?;
@@ -218,8 +241,14 @@ pub async fn reopen(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Locks an active account and raises the epoch.
+/// Locks an active account and raises the epoch. What an administrator locked stays theirs, with this lock beneath.
 pub async fn lock_account(tx: &mut Tx, id: &str, by: LockedBy) -> Result<(), sqlx::Error> {
+    sql("UPDATE users SET lock_beneath = $2
+         WHERE id = $1 AND account = 'locked' AND locked_by = 'administrator' AND lock_beneath IS NULL")
+    .bind(id)
+    .bind(by.name())
+    .run(tx)
+    .await?;
     sql("UPDATE users SET account = 'locked', locked_by = $2, security_epoch = security_epoch + 1
          WHERE id = $1 AND account = 'active'")
     .bind(id)
@@ -301,18 +330,29 @@ pub async fn resume_phone(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Locks an account by an administrator, whoever locked it before.
+/// Locks an account by an administrator. The owner's lock, and the one after failed recovery, stand on beneath.
 pub async fn lock_by_administrator(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
-    sql("UPDATE users SET account = 'locked', locked_by = 'administrator' WHERE id = $1 AND account <> 'closed'")
-        .bind(id)
-        .run(tx)
-        .await?;
+    sql("UPDATE users SET lock_beneath = CASE WHEN locked_by <> 'administrator' THEN locked_by ELSE lock_beneath END,
+           account = 'locked', locked_by = 'administrator' WHERE id = $1 AND account <> 'closed'")
+    .bind(id)
+    .run(tx)
+    .await?;
     Ok(())
+}
+
+/// Whether a lock that is not an administrator's stands, alone or beneath one.
+pub async fn locked_by_others(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
+    let found = sql("SELECT COUNT(*) FROM users
+         WHERE id = $1 AND account = 'locked' AND (locked_by <> 'administrator' OR lock_beneath IS NOT NULL)")
+    .bind(id)
+    .number(tx)
+    .await?;
+    Ok(found > 0)
 }
 
 /// Opens a locked account, whoever locked it.
 pub async fn open_account(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
-    sql("UPDATE users SET account = 'active', locked_by = NULL WHERE id = $1 AND account = 'locked'")
+    sql("UPDATE users SET account = 'active', locked_by = NULL, lock_beneath = NULL WHERE id = $1 AND account = 'locked'")
         .bind(id)
         .run(tx)
         .await?;

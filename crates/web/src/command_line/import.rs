@@ -134,6 +134,9 @@ fn reason(reason: &Reason) -> String {
         Reason::OtherCompany => {
             "This address belongs to a user of another company. An import moves nobody; write that company."
         }
+        Reason::EmailHeld => {
+            "An account had this address until a few days ago, and its owner can still take it back. Write the account's new address, or import the line in a few days."
+        }
         Reason::OtherRole => {
             "The user of this address has the other role. An import changes no role; write the one they have."
         }

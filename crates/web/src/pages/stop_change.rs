@@ -25,6 +25,7 @@ struct Stop<'a> {
 struct Stopped<'a> {
     frame: Frame<'a>,
     locked: bool,
+    address_back: bool,
 }
 
 /// Moves the secret out of the address into a cookie. Nothing is looked up yet.
@@ -59,7 +60,7 @@ pub async fn stop(State(pages): State<Pages>, headers: HeaderMap) -> Response {
         Err(failure) => return email::dead(&pages, &failure),
     };
     match pages.ask(StopEmailChange { link }).await {
-        Ok(stopped) => render(StatusCode::OK, &Stopped { frame: pages.frame(), locked: stopped.locked }),
+        Ok(stopped) => render(StatusCode::OK, &Stopped { frame: pages.frame(), locked: stopped.locked, address_back: stopped.address_back }),
         Err(failure) => email::dead(&pages, &failure),
     }
 }

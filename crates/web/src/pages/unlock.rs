@@ -131,6 +131,10 @@ async fn try_to_redeem(pages: &Pages, headers: &HeaderMap, typed: Typed) -> Resu
             let failure = Failure::Refused(Refusal::ContactCodeNotRight { tries_left });
             Problem::at(&["contact_code"], words::of_failure(&failure, pages.times()))
         }
+        Ok(Redeemed::SamePassword) => {
+            let same = Refusal::BadField { field: "new_password", problem: "password_same_as_before" };
+            Problem::at(&["new_password"], words::of_failure(&Failure::Refused(same), pages.times()))
+        }
         Err(failure) => match failure.refusal().and_then(Refusal::field) {
             Some("call_code") => Problem::at(&["call_code"], words::of_failure(&failure, pages.times())),
             Some("contact_code") => {

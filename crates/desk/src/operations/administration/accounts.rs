@@ -61,7 +61,8 @@ of_an_account!(
     LockAccount
 );
 of_an_account!(
-    /// Opens a locked account. What an administrator locked, one opens; other locks need a second (D10.16).
+    /// Opens a locked account. What an administrator locked, one opens; another lock, alone or beneath, needs a second
+    /// (D10.16).
     UnlockAccount
 );
 
@@ -173,7 +174,7 @@ impl Plain for UnlockAccount {
         work.note("reason", reason.clone());
         let wanted = Wanted::UnlockAccount { user_id: user.id.clone(), epoch: user.security_epoch };
         wanted.possible(work).await?;
-        if user.locked_by() != Some(LockedBy::Administrator) {
+        if users::locked_by_others(&mut work.tx, &user.id).await? {
             return ask_second(&wanted, &reason, work).await;
         }
         wanted.carry_out(work).await?;

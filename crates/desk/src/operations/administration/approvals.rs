@@ -290,7 +290,7 @@ async fn may(request: &approvals::Approval, work: &mut Work<'_>) -> Result<Resul
     Ok(may_approve(&facts, &work.policy, work.now))
 }
 
-fn refusal_of(why: CannotApprove) -> Refusal {
+pub(super) fn refusal_of(why: CannotApprove) -> Refusal {
     match why {
         CannotApprove::OwnRequest => Refusal::OwnRequest,
         CannotApprove::AloneUntil(until) => Refusal::AloneUntil { until },

@@ -79,6 +79,8 @@ pub struct UserPage {
     pub unlock: Option<UserUnlock>,
     /// Why a reset needs a second administrator; none if one suffices.
     pub reset_second_because: Option<String>,
+    /// Whether opening the account needs a second administrator: somebody else locked it, alone or before.
+    pub unlock_needs_second: bool,
     /// Requests about this user that wait, by kind.
     pub waiting: Vec<String>,
     /// Why whoever asks can't change this account: it is the own one, or one of the own company.
@@ -162,6 +164,7 @@ impl Plain for ReadUser {
             sessions: sessions::live_of_user(&mut work.tx, &user.id, work.now).await?,
             browsers: remembered_browsers::live(&mut work.tx, &user.id, work.now).await?,
             reset_second_because: because.map(WhySecond::code).map(str::to_owned),
+            unlock_needs_second: users::locked_by_others(&mut work.tx, &user.id).await?,
             waiting,
             cannot,
             account: user.account,
