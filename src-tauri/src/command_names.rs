@@ -14,4 +14,5 @@ pub const COMMANDS: &[&str] = &[
     "open_link",
     "choose_database_file",
     "export_audit_log",
+    "export_report",
 ];

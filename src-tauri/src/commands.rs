@@ -34,6 +34,7 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         open_link,
         choose_database_file,
         export_audit_log,
+        export_report,
     ]
 }
 
@@ -163,19 +164,32 @@ pub async fn export_audit_log<R: Runtime>(
     connection: State<'_, Connection>,
     filter: Value,
 ) -> Result<Option<u64>, WireFailure> {
-    let Some(target) = choose_where_to_save(&app).await else { return Ok(None) };
+    let Some(target) = choose_where_to_save(&app, "audit-log.csv").await else { return Ok(None) };
     export::audit_log(&connection, export::filter(&filter), &target).await.map(Some)
 }
 
+/// Writes a report to a file chosen in the system's own dialog; says how many lines, or nothing if the dialog was closed
+/// without a choice.
+#[tauri::command]
+pub async fn export_report<R: Runtime>(
+    app: AppHandle<R>,
+    connection: State<'_, Connection>,
+    report: String,
+    days: i64,
+) -> Result<Option<u64>, WireFailure> {
+    let Some(target) = choose_where_to_save(&app, "report.csv").await else { return Ok(None) };
+    export::report(&connection, &report, days, &target).await.map(Some)
+}
+
 /// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
-async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
+async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>, name: &str) -> Option<PathBuf> {
     // As above: release builds don't have this.
     #[cfg(debug_assertions)]
     if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {
-        return Some(path.into());
+        return Some(PathBuf::from(path).with_file_name(name));
     }
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file().set_title("Export").set_file_name("audit-log.csv");
+    let dialog = app.dialog().file().set_title("Export").set_file_name(name);
     dialog.add_filter("CSV", &["csv"]).save_file(move |chosen| {
         let _ = tell.send(chosen);
     });

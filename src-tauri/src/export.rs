@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use recovery_desk::failure::WireFailure;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
+use recovery_desk::operations::statistics::ExportStatistics;
 use recovery_desk::team_export::inert;
 use serde_json::{Value, json};
 
@@ -55,6 +56,30 @@ pub async fn audit_log(connection: &Connection, filter: Value, target: &Path) ->
     }
     file.finish().map_err(|problem| problem.wire())?;
     Ok(entries)
+}
+
+/// Writes a report as CSV, a line for each of its table; says how many lines below the headings.
+///
+/// # Errors
+/// The desk says no, or the file can't be written; then there is no file.
+pub async fn report(
+    connection: &Connection,
+    report: &str,
+    days: i64,
+    target: &Path,
+) -> Result<u64, WireFailure> {
+    let request = json!({ "report": report, "days": days });
+    let table = perform::perform(connection, ExportStatistics::NAME, None, request).await?;
+    let mut file = Unfinished::beside(target).map_err(|problem| problem.wire())?;
+    let mut lines = 0;
+    for line in table["lines"].as_array().into_iter().flatten() {
+        let cells = line.as_array().into_iter().flatten();
+        file.line(cells.map(|cell| cell.as_str().unwrap_or_default().to_owned()))
+            .map_err(|problem| problem.wire())?;
+        lines += 1;
+    }
+    file.finish().map_err(|problem| problem.wire())?;
+    Ok(u64::saturating_sub(lines, 1))
 }
 
 /// The filters that an export takes, out of what the page sent; anything else the page sent is left out.

@@ -79,6 +79,8 @@ pub fn body(name: &str) -> Value {
         "protect_company" => json!({ "company_id": "none", "protected": true, "reason": "" }),
         "read_messages" => json!({ "state": null, "domain": null, "before": null }),
         "retry_message" => json!({ "message_id": "none" }),
+        "read_statistics" => json!({ "days": 7 }),
+        "export_statistics" => json!({ "report": "endings", "days": 7 }),
         "check_audit_log" => json!({ "after": 0 }),
         "read_audit_log" | "export_audit_log" => json!({
             "user_id": null, "actor_id": null, "operation": null, "result": null, "since": null, "until": null,

@@ -50,6 +50,10 @@ export const chooseDatabaseFile = () => settle(invoke<string | null>("choose_dat
 export const exportAuditLog = (filter: RequestOf<"read_audit_log">) =>
   settle(invoke<number | null>("export_audit_log", { filter }));
 
+/** Writes a report to a file chosen in the system's own dialog; says how many lines, null if none was chosen. */
+export const exportReport = (report: RequestOf<"export_statistics">["report"], days: number) =>
+  settle(invoke<number | null>("export_report", { report, days }));
+
 /** The window starts hidden; this shows it once there is something to see. */
 export const windowReady = () => settle(invoke<null>("window_ready"));
 

@@ -26,6 +26,7 @@ export type {
   QuestionView as Question,
   ReportRow,
   StandingView as Standing,
+  Statistics,
   UserPage,
   UserRow,
   /** `message` is a finished sentence; `reference` is there for faults only; `until`: when it is possible again. */

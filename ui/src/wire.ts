@@ -758,6 +758,20 @@ call_id: string,
  */
 outcome: Outcome, };
 
+export type Ending = { 
+/**
+ * Counted from 1970.
+ */
+day: number, 
+/**
+ * `unlocked`, `mail_sent`, `not_verified`, `paused`, `passed_on`, `refused`, `abandoned`, `repudiated` or `going_on`.
+ */
+ending: string, 
+/**
+ * How many.
+ */
+calls: number, };
+
 export type EnterBillingCode = { 
 /**
  * What was typed.
@@ -821,6 +835,16 @@ shown: ReadTeam,
  * `csv` or `xlsx`, for the audit log.
  */
 format: string, };
+
+export type ExportStatistics = { 
+/**
+ * `endings`, `reached`, `times`, `mails` or `unusual`.
+ */
+report: string, 
+/**
+ * Days up to and with today: 7, 28 or 91.
+ */
+days: number, };
 
 export type FlagConcern = { 
 /**
@@ -1023,6 +1047,36 @@ at: number,
  * Links in it, in order; the window names them by number when it asks to open one.
  */
 links: Array<MailboxLink>, };
+
+export type MailsOf = { 
+/**
+ * To which domain; empty for all.
+ */
+domain: string, 
+/**
+ * All of them, but those replaced before they left.
+ */
+mails: number, 
+/**
+ * Accepted at the first try.
+ */
+at_once: number, 
+/**
+ * Accepted later.
+ */
+later: number, 
+/**
+ * Still on their way.
+ */
+waiting: number, 
+/**
+ * Failed, came back, or too old.
+ */
+failed: number, 
+/**
+ * Nobody knows.
+ */
+unsure: number, };
 
 export type MemberInvited = { 
 /**
@@ -1476,6 +1530,20 @@ protected: boolean,
  */
 reason: string, };
 
+export type QuestionShare = { 
+/**
+ * Its words.
+ */
+question: string, 
+/**
+ * About how often it was asked, rounded down to tens.
+ */
+asked_about: number, 
+/**
+ * How often of a hundred the caller knew no answer, rounded to tens.
+ */
+not_known_percent: number, };
+
 export type QuestionView = { 
 /**
  * 1 to 4.
@@ -1489,6 +1557,32 @@ text: string,
  * A hint for the agent on how to ask; none so far.
  */
 help: string | null, };
+
+export type Reached = { 
+/**
+ * Opened.
+ */
+opened: number, 
+/**
+ * With a check.
+ */
+checked: number, 
+/**
+ * Verified.
+ */
+verified: number, 
+/**
+ * Whose unlock e-mail was accepted by the other server.
+ */
+accepted: number, 
+/**
+ * Whose button was pressed.
+ */
+pressed: number, 
+/**
+ * Unlocked.
+ */
+unlocked: number, };
 
 export type ReadApprovals = Record<symbol, never>;
 
@@ -1557,6 +1651,12 @@ export type ReadReviews = {
  * The last id of the page before.
  */
 before: string | null, };
+
+export type ReadStatistics = { 
+/**
+ * Days up to and with today: 7, 28 or 91.
+ */
+days: number, };
 
 export type ReadTeam = { 
 /**
@@ -1681,6 +1781,12 @@ export type ReportRows = {
  * Each of them.
  */
 reports: Array<ReportRow>, };
+
+export type ReportTable = { 
+/**
+ * Each line's cells.
+ */
+lines: Array<Array<string>>, };
 
 export type RequestState = { 
 /**
@@ -1942,6 +2048,64 @@ export type StateOfRequest = {
  */
 state: string, };
 
+export type Statistics = { 
+/**
+ * The first day, counted from 1970.
+ */
+from_day: number, 
+/**
+ * Today, counted from 1970.
+ */
+to_day: number, 
+/**
+ * The zone of the days.
+ */
+zone: string, 
+/**
+ * Fewer than this make no finding.
+ */
+enough: number, 
+/**
+ * How the calls of each day ended; days and endings without a call are left out.
+ */
+endings: Array<Ending>, 
+/**
+ * How far calls came.
+ */
+reached: Reached, 
+/**
+ * Checks by which check of its call it was.
+ */
+verdicts: Array<Verdicts>, 
+/**
+ * Questions asked often enough to be told of, of a year; those most often not known first.
+ */
+questions: Array<QuestionShare>, 
+/**
+ * From how many on a question is told of.
+ */
+questions_from: number, 
+/**
+ * How long it took, over the whole period: until verified, until unlocked.
+ */
+times: Array<Times>, 
+/**
+ * The same by week.
+ */
+times_by_week: Array<Times>, 
+/**
+ * How e-mails went.
+ */
+mails: MailsOf, 
+/**
+ * By domain: those with trouble first.
+ */
+mails_by_domain: Array<MailsOf>, 
+/**
+ * What lay above the usual on one of the last days; empty nearly always.
+ */
+unusual: Array<Unusual>, };
+
 export type StillHere = Record<symbol, never>;
 
 export type SuspendOperator = { 
@@ -2044,6 +2208,28 @@ stepped_back_by: number,
  */
 ended: number, };
 
+export type Times = { 
+/**
+ * The Monday the week began with, counted from 1970; none for the whole period.
+ */
+monday: number | null, 
+/**
+ * `verified` or `unlocked`, counted from when the call was opened.
+ */
+until: string, 
+/**
+ * Calls.
+ */
+calls: number, 
+/**
+ * ms within which half of them were there.
+ */
+half_ms: number, 
+/**
+ * ms within which nine in ten were there.
+ */
+nine_in_ten_ms: number, };
+
 export type UnlockAccount = { 
 /**
  * The user.
@@ -2053,6 +2239,24 @@ user_id: string,
  * Why.
  */
 reason: string, };
+
+export type Unusual = { 
+/**
+ * `not_verified` (checks), `paused` (phone verifications) or `mail_failed`.
+ */
+kind: string, 
+/**
+ * Counted from 1970.
+ */
+day: number, 
+/**
+ * How many there were.
+ */
+counted: number, 
+/**
+ * The most that is usual.
+ */
+usual_up_to: number, };
 
 export type UserPage = { 
 /**
@@ -2238,6 +2442,20 @@ verified: boolean,
  */
 call: CallView, };
 
+export type Verdicts = { 
+/**
+ * Which check of the call.
+ */
+check: number, 
+/**
+ * How many.
+ */
+checks: number, 
+/**
+ * Of these, verified.
+ */
+verified: number, };
+
 export type WhoIsIn = Record<symbol, never>;
 
 export type WireFailure = { 
@@ -2317,6 +2535,8 @@ export interface Operations {
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   export_audit_log: { request: ExportAuditLog; answer: AuditEntries };
   check_audit_log: { request: CheckAuditLog; answer: AuditChecked };
+  read_statistics: { request: ReadStatistics; answer: Statistics };
+  export_statistics: { request: ExportStatistics; answer: ReportTable };
   read_team: { request: ReadTeam; answer: TeamPage };
   start_review: { request: StartReview; answer: ReviewRow };
   sign_off_review: { request: SignOffReview; answer: ReviewRow };

@@ -46,6 +46,7 @@ mod short_codes;
 pub mod sms;
 pub mod smtp;
 pub mod store;
+mod tally;
 pub mod team_export;
 pub mod words;
 pub mod work;

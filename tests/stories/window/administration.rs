@@ -150,7 +150,7 @@ async fn state(world: &World, user_id: &str) -> String {
 }
 
 /// Through the look-up to somebody's page.
-async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
+pub(super) async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
     go(window, "look up", "look-up-field").await;
     window.press(Key::Escape).await;
     window.types(query).await;
@@ -173,7 +173,7 @@ async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
 }
 
 /// By the palette to a screen.
-async fn go(window: &mut DeskWindow, screen: &str, heading: &str) {
+pub(super) async fn go(window: &mut DeskWindow, screen: &str, heading: &str) {
     window.press_with_control("k").await;
     window.until_focus_is_on("find-field").await;
     window.types(screen).await;

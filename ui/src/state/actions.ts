@@ -20,7 +20,7 @@ type MenuId =
   | "theme_light" | "theme_dark" | "theme_system"
   | "density_comfortable" | "density_compact"
   | "go_look_up" | "go_call" | "go_my_calls" | "go_mailbox"
-  | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy";
+  | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy" | "go_reports";
 
 /** A screen that only some roles have; for others its menu item does nothing. */
 const toOwn = (screen: ScreenName) => () => {
@@ -78,6 +78,7 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   go_audit_log: toOwn("audit_log"),
   go_operators: toOwn("operators"),
   go_policy: toOwn("policy"),
+  go_reports: toOwn("reports"),
   go_mailbox: () => session.desk?.demo && place.go("mailbox"),
 };
 

@@ -12,6 +12,7 @@ import * as messages from "./en/messages";
 import * as operations from "./en/operations";
 import * as operators from "./en/operators";
 import * as policy from "./en/policy";
+import * as reports from "./en/reports";
 import * as requests from "./en/requests";
 import * as users from "./en/users";
 
@@ -30,4 +31,5 @@ export const words = {
   ...operators,
   ...operations,
   ...confirmTime,
+  ...reports,
 };
