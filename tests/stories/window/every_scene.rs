@@ -94,7 +94,7 @@ async fn wrong(browser: &Browser, site: &str, scene: &str, (theme, density): (&s
             const whole = getComputedStyle(page).overflowY === 'hidden' || getComputedStyle(document.body).overflowY === 'hidden' ? innerHeight : page.scrollHeight;
             const scrolls = (e) => { for (let p = e.parentElement; p; p = p.parentElement) { const s = getComputedStyle(p); if (/auto|scroll/.test(s.overflowX + s.overflowY)) return true; } return false; };
             const seen = [...document.querySelectorAll('button, input, textarea, select, summary, h1, h2')].filter((e) => e.checkVisibility() && !e.closest('.unseen'));
-            const beyond = seen.filter((e) => { const b = e.getBoundingClientRect(); return b.width > 0 && (b.right > innerWidth + 1 || b.left < -1 || ((b.bottom + scrollY > whole + 1 || b.top + scrollY < -1) && !scrolls(e))); });
+            const beyond = seen.filter((e) => { const b = e.getBoundingClientRect(); return b.width > 0 && !scrolls(e) && (b.right > innerWidth + 1 || b.left < -1 || b.bottom + scrollY > whole + 1 || b.top + scrollY < -1); });
             return [...wide, ...beyond.slice(0, 4).map((e) => `${e.id || e.textContent.trim().slice(0, 40)} is beyond the edge`)]";
         let lost = browser.driver.execute(lost, Vec::new()).await.unwrap().json().clone();
         found.extend(lost.as_array().unwrap().iter().map(|what| format!("{what} at {width} px")));
