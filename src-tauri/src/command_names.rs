@@ -15,4 +15,5 @@ pub const COMMANDS: &[&str] = &[
     "choose_database_file",
     "export_audit_log",
     "export_team_review",
+    "export_report",
 ];

@@ -36,6 +36,7 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         choose_database_file,
         export_audit_log,
         export_team_review,
+        export_report,
     ]
 }
 
@@ -191,16 +192,25 @@ pub async fn export_team_review<R: Runtime>(
     }
 }
 
+/// Writes a report to a file chosen in the system's own dialog; says how many lines, or nothing if the dialog was closed
+/// without a choice.
+#[tauri::command]
+pub async fn export_report<R: Runtime>(
+    app: AppHandle<R>,
+    connection: State<'_, Connection>,
+    report: String,
+    days: i64,
+) -> Result<Option<u64>, WireFailure> {
+    let Some(target) = choose_where_to_save(&app, "report", Format::Csv).await else { return Ok(None) };
+    export::report(&connection, &report, days, &target).await.map(Some)
+}
+
 /// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
-async fn choose_where_to_save<R: Runtime>(
-    app: &AppHandle<R>,
-    name: &str,
-    format: Format,
-) -> Option<PathBuf> {
+async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>, name: &str, format: Format) -> Option<PathBuf> {
     // As above: release builds don't have this.
     #[cfg(debug_assertions)]
     if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {
-        return Some(path.into());
+        return Some(PathBuf::from(path).with_file_name(format!("{name}.{}", format.name())));
     }
     let (tell, told) = tokio::sync::oneshot::channel();
     let (kind, ending) = match format {

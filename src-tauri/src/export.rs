@@ -8,6 +8,7 @@ use recovery_desk::failure::{Failure, WireFailure};
 use recovery_desk::letters::ShownTimes;
 use recovery_desk::operation::Operation;
 use recovery_desk::operations::administration::ExportAuditLog;
+use recovery_desk::operations::statistics::ExportStatistics;
 use recovery_desk::operations::team::{ExportPage, ExportReview};
 use recovery_desk::team_export::{ExportProblem, Format, export, inert};
 use recovery_desk::whole_file::WholeFile;
@@ -60,6 +61,31 @@ pub async fn audit_log(connection: &Connection, filter: Value, target: &Path) ->
     }
     file.finish().map_err(not_written)?;
     Ok(entries)
+}
+
+/// Writes a report as CSV, a line for each of its table; says how many lines below the headings.
+///
+/// # Errors
+/// The desk says no, or the file can't be written; then there is no file.
+pub async fn report(
+    connection: &Connection,
+    report: &str,
+    days: i64,
+    target: &Path,
+) -> Result<u64, WireFailure> {
+    let request = json!({ "report": report, "days": days });
+    let table = perform::perform(connection, ExportStatistics::NAME, None, request).await?;
+    let not_written = |source| Problem::NotWritten { path: target.to_path_buf(), source }.wire();
+    let mut file = WholeFile::beside(target).map_err(not_written)?;
+    let mut lines = 0;
+    for row in table["lines"].as_array().into_iter().flatten() {
+        let cells = row.as_array().into_iter().flatten();
+        let written = line(cells.map(|cell| cell.as_str().unwrap_or_default().to_owned()));
+        file.write_all(written.as_bytes()).map_err(not_written)?;
+        lines += 1;
+    }
+    file.finish().map_err(not_written)?;
+    Ok(u64::saturating_sub(lines, 1))
 }
 
 /// The filters that an export takes, out of what the page sent; anything else the page sent is left out.

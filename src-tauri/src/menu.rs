@@ -129,6 +129,7 @@ fn go<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Submenu<R>> {
         .item(&item(app, "go_audit_log", "&Audit log")?)
         .item(&item(app, "go_operators", "&Operators")?)
         .item(&item(app, "go_policy", "&Policy")?)
+        .item(&item(app, "go_reports", "Repor&ts")?)
         .separator()
         .item(&item(app, "go_mailbox", "&Demo mailbox")?)
         .build()

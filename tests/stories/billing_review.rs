@@ -38,7 +38,7 @@ async fn whole(ours: &Biller, asked: ReadTeam) -> Vec<MemberRow> {
     }
 }
 
-async fn to_file(
+pub async fn to_file(
     ours: &Biller,
     asked: &ReadTeam,
     format: Format,
@@ -53,7 +53,7 @@ async fn to_file(
 }
 
 /// Names and addresses in the order of a CSV file.
-fn read_csv(path: &std::path::Path) -> Vec<Vec<String>> {
+pub fn read_csv(path: &std::path::Path) -> Vec<Vec<String>> {
     let bytes = std::fs::read(path).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     let text = text.strip_prefix('\u{feff}').unwrap();
@@ -92,7 +92,7 @@ fn read_workbook(path: &std::path::Path) -> std::collections::BTreeMap<String, V
     serde_json::from_slice(&read.stdout).unwrap()
 }
 
-/// Two hundred members of Hartwell beside those there are, by hand: no import is tried here.
+/// So many members of Hartwell beside those there are, by hand: no import is tried here.
 pub async fn many(world: &World, how_many: i64) {
     let mut tx = world.desk.database.begin().await.unwrap();
     let users = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1)

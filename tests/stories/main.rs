@@ -46,6 +46,8 @@ mod role_matrix;
 mod serving;
 mod serving_others;
 mod shared_database;
+mod spreadsheet;
+mod statistics;
 mod stopped_worker;
 mod structure;
 mod test_letters;

@@ -33,7 +33,9 @@ pub fn body(name: &str) -> Value {
         "confirm_time" => json!({ "time": 0 }),
         "request_state" => json!({ "request_id": "none" }),
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
-        "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "contact_code": "", "new_password": "x" }),
+        "redeem_unlock" => {
+            json!({ "link": "none", "call_code": "000000", "contact_code": "", "new_password": "x" })
+        }
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
         "read_test_letter" => json!({ "message_id": "none" }),
         "record_bounce" => json!({ "message_id": "none", "words": "" }),
@@ -82,6 +84,8 @@ pub fn body(name: &str) -> Value {
         "protect_company" => json!({ "company_id": "none", "protected": true, "reason": "" }),
         "read_messages" => json!({ "state": null, "domain": null, "before": null }),
         "retry_message" => json!({ "message_id": "none" }),
+        "read_statistics" => json!({ "days": 7 }),
+        "export_statistics" => json!({ "report": "endings", "days": 7 }),
         "check_audit_log" => json!({ "after": 0 }),
         "read_audit_log" => log(),
         "export_audit_log" => json!({ "shown": log() }),

@@ -1,11 +1,12 @@
 // The scenes of the administrators' screens.
+import { fewCalls, statistics } from "./report-scene";
 import { approvals, companies, happened, log, messages, page, policy, quiet, reports } from "./administration-scene";
 import { click, clickText, press, type, wait } from "./hands";
 import { choose, tell } from "./played-bridge";
 import type { Play } from "./plays";
 import { at, desk, found, operators, scene, users } from "./scene";
 
-const all = ["look_up", "my_calls", "users", "companies", "requests", "messages", "audit_log", "operators", "policy", "confirm_time"];
+const all = ["look_up", "my_calls", "users", "companies", "requests", "messages", "audit_log", "operators", "policy", "reports", "confirm_time"];
 const fault = { code: "fault", message: "The database doesn’t answer. Nothing was changed. Try again.", reference: "F-7QK2-81" };
 const freshCode = { code: "fresh_code_needed", message: "" };
 
@@ -22,6 +23,7 @@ export function administrator(): void {
   answers.read_policy = () => ({ numbers: policy });
   answers.read_companies = () => ({ companies, next: null });
   answers.read_messages = () => ({ messages, next: "m" });
+  answers.read_statistics = () => statistics;
   answers.check_audit_log = () => ({ checked: 18_430, last: 18_430, end: true, waiting: 0, findings: [] });
   answers.send_test_letter = () => ({ message_id: "t1", address: "ingrid.solberg@meridian.example", state: "accepted", server_reply: "250 2.0.0 Ok: queued as 9A77C", queued_at: at("10:49:00"), accepted_at: at("10:49:01"), deferred_until: null });
   answers.confirm_code = () => ({ until: scene.now + 300_000 });
@@ -109,6 +111,12 @@ export const administration: Record<string, Play> = {
   companies: { set: administrator, act: go("companies") },
   "companies-protect": { set: administrator, act: go("companies", async () => { clickText("Protect…", "button"); await wait(100); }) },
   "companies-unprotect": { set: administrator, act: go("companies", async () => { clickText("Take away…", "button"); await wait(100); }) },
+  reports: { set: administrator, act: go("reports") },
+  "reports-table": { set: administrator, act: go("reports", async () => { for (const report of ["endings", "reached", "times", "mails"]) click(`table-${report}`); await wait(80); }) },
+  "reports-unusual": { set: with_(() => void (scene.answers.read_statistics = () => ({ ...statistics, unusual: [{ kind: "not_verified", day: statistics.to_day - 1, counted: 31, usual_up_to: 19 }, { kind: "mail_failed", day: statistics.to_day, counted: 12, usual_up_to: 4 }] }))), act: go("reports") },
+  "reports-empty": { set: with_(() => void (scene.answers.read_statistics = () => fewCalls)), act: go("reports") },
+  "reports-exported": { set: administrator, act: go("reports", async () => { click("export-mails"); await wait(150); }) },
+  "reports-failed": { set: with_(() => void (scene.answers.read_statistics = () => Promise.reject(fault))), act: go("reports") },
   "confirm-time": { set: with_(() => void (scene.answers.read_approvals = () => ({ requests: [], clock_stands: true }))), act: async () => { await wait(200); clickText("Confirm the time", ".rail-link"); await wait(150); await type("time-clock", "10:49"); } },
   "confirm-time-wrong": {
     set: with_(() => { scene.answers.read_approvals = () => ({ requests: [], clock_stands: true }); scene.answers.confirm_time = () => Promise.reject({ code: "bad_field", field: "time", message: "This is more than two minutes from the time the system has. Look at a clock, and set the system’s if it is wrong." }); }),

@@ -7,6 +7,13 @@ import { wait } from "./hands";
 const wanted = new URLSearchParams(location.search);
 const name = wanted.get("scene") ?? "first-run";
 const play = plays[name];
+if (wanted.has("list")) {
+  const list = document.createElement("pre");
+  list.id = "report";
+  list.textContent = JSON.stringify({ scenes: Object.keys(plays) });
+  document.body.append(list);
+  throw new Error("only the list of scenes was asked for");
+}
 if (play === undefined) throw new Error(`no scene ${name}: ${Object.keys(plays).join(" ")}`);
 
 const theme = wanted.get("theme") === "dark" ? "dark" : "light";

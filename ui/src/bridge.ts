@@ -53,6 +53,9 @@ export const exportAuditLog = (filter: RequestOf<"read_audit_log">) =>
 /** Writes a review, as it shows, to a file chosen in the system's own dialog; says how many users, null if none was chosen. */
 export const exportTeamReview = (shown: RequestOf<"read_team">, format: "csv" | "xlsx") =>
   settle(invoke<number | null>("export_team_review", { shown, format }));
+/** Writes a report to a file chosen in the system's own dialog; says how many lines, null if none was chosen. */
+export const exportReport = (report: RequestOf<"export_statistics">["report"], days: number) =>
+  settle(invoke<number | null>("export_report", { report, days }));
 
 /** The window starts hidden; this shows it once there is something to see. */
 export const windowReady = () => settle(invoke<null>("window_ready"));

@@ -32,6 +32,7 @@ export type {
   StandingView as Standing,
   TeamCounts,
   TeamPage,
+  Statistics,
   UserPage,
   UserRow,
   /** `message` is a finished sentence; `reference` is there for faults only; `until`: when it is possible again. */

@@ -803,6 +803,20 @@ call_id: string,
  */
 outcome: Outcome, };
 
+export type Ending = { 
+/**
+ * Counted from 1970.
+ */
+day: number, 
+/**
+ * `unlocked`, `mail_sent`, `not_verified`, `paused`, `passed_on`, `refused`, `abandoned`, `repudiated` or `going_on`.
+ */
+ending: string, 
+/**
+ * How many.
+ */
+calls: number, };
+
 export type EnterBillingCode = { 
 /**
  * What was typed.
@@ -844,6 +858,16 @@ shown: ReadTeam,
  * `csv` or `xlsx`, for the audit log.
  */
 format: string, };
+
+export type ExportStatistics = { 
+/**
+ * `endings`, `reached`, `times`, `mails` or `unusual`.
+ */
+report: string, 
+/**
+ * Days up to and with today: 7, 28 or 91.
+ */
+days: number, };
 
 export type FlagConcern = { 
 /**
@@ -1046,6 +1070,36 @@ at: number,
  * Links in it, in order; the window names them by number when it asks to open one.
  */
 links: Array<MailboxLink>, };
+
+export type MailsOf = { 
+/**
+ * To which domain; empty for all.
+ */
+domain: string, 
+/**
+ * All of them, but those replaced before they left.
+ */
+mails: number, 
+/**
+ * Accepted at the first try.
+ */
+at_once: number, 
+/**
+ * Accepted later.
+ */
+later: number, 
+/**
+ * Still on their way.
+ */
+waiting: number, 
+/**
+ * Failed, came back, or too old.
+ */
+failed: number, 
+/**
+ * Nobody knows.
+ */
+unsure: number, };
 
 export type MemberInvited = { 
 /**
@@ -1505,6 +1559,20 @@ protected: boolean,
  */
 reason: string, };
 
+export type QuestionShare = { 
+/**
+ * Its words.
+ */
+question: string, 
+/**
+ * About how often it was asked, rounded down to tens.
+ */
+asked_about: number, 
+/**
+ * How often of a hundred the caller knew no answer, rounded to tens.
+ */
+not_known_percent: number, };
+
 export type QuestionView = { 
 /**
  * 1 to 4.
@@ -1518,6 +1586,32 @@ text: string,
  * A hint for the agent on how to ask; none so far.
  */
 help: string | null, };
+
+export type Reached = { 
+/**
+ * Opened.
+ */
+opened: number, 
+/**
+ * With a check.
+ */
+checked: number, 
+/**
+ * Verified.
+ */
+verified: number, 
+/**
+ * Whose unlock e-mail was accepted by the other server.
+ */
+accepted: number, 
+/**
+ * Whose button was pressed.
+ */
+pressed: number, 
+/**
+ * Unlocked.
+ */
+unlocked: number, };
 
 export type ReadApprovals = Record<symbol, never>;
 
@@ -1586,6 +1680,12 @@ export type ReadReviews = {
  * The last id of the page before.
  */
 before: string | null, };
+
+export type ReadStatistics = { 
+/**
+ * Days up to and with today: 7, 28 or 91.
+ */
+days: number, };
 
 export type ReadTeam = { 
 /**
@@ -1726,6 +1826,12 @@ export type ReportRows = {
  * Each of them.
  */
 reports: Array<ReportRow>, };
+
+export type ReportTable = { 
+/**
+ * Each line's cells.
+ */
+lines: Array<Array<string>>, };
 
 export type RequestState = { 
 /**
@@ -1987,6 +2093,64 @@ export type StateOfRequest = {
  */
 state: string, };
 
+export type Statistics = { 
+/**
+ * The first day, counted from 1970.
+ */
+from_day: number, 
+/**
+ * Today, counted from 1970.
+ */
+to_day: number, 
+/**
+ * The zone of the days.
+ */
+zone: string, 
+/**
+ * Fewer than this make no finding.
+ */
+enough: number, 
+/**
+ * How the calls of each day ended; days and endings without a call are left out.
+ */
+endings: Array<Ending>, 
+/**
+ * How far calls came.
+ */
+reached: Reached, 
+/**
+ * Checks by which check of its call it was.
+ */
+verdicts: Array<Verdicts>, 
+/**
+ * Questions asked often enough to be told of, of a year; those most often not known first.
+ */
+questions: Array<QuestionShare>, 
+/**
+ * From how many on a question is told of.
+ */
+questions_from: number, 
+/**
+ * How long it took, over the whole period: until verified, until unlocked.
+ */
+times: Array<Times>, 
+/**
+ * The same by week.
+ */
+times_by_week: Array<Times>, 
+/**
+ * How e-mails went.
+ */
+mails: MailsOf, 
+/**
+ * By domain: those with trouble first.
+ */
+mails_by_domain: Array<MailsOf>, 
+/**
+ * What lay above the usual on one of the last days; empty nearly always.
+ */
+unusual: Array<Unusual>, };
+
 export type StillHere = Record<symbol, never>;
 
 export type SuspendOperator = { 
@@ -2109,6 +2273,28 @@ stepped_back_by: number,
  * Links, codes and sessions that had run out before the step and were ended for good.
  */
 ended: number, };
+
+export type Times = { 
+/**
+ * The Monday the week began with, counted from 1970; none for the whole period.
+ */
+monday: number | null, 
+/**
+ * `verified` or `unlocked`, counted from when the call was opened.
+ */
+until: string, 
+/**
+ * Calls.
+ */
+calls: number, 
+/**
+ * ms within which half of them were there.
+ */
+half_ms: number, 
+/**
+ * ms within which nine in ten were there.
+ */
+nine_in_ten_ms: number, };
 
 export type UnlockAccount = { 
 /**
@@ -2318,6 +2504,20 @@ verified: boolean,
  */
 call: CallView, };
 
+export type Verdicts = { 
+/**
+ * Which check of the call.
+ */
+check: number, 
+/**
+ * How many.
+ */
+checks: number, 
+/**
+ * Of these, verified.
+ */
+verified: number, };
+
 export type WhoIsIn = Record<symbol, never>;
 
 export type WireFailure = { 
@@ -2399,6 +2599,8 @@ export interface Operations {
   read_audit_log: { request: ReadAuditLog; answer: AuditEntries };
   export_audit_log: { request: ExportAuditLog; answer: AuditEntries };
   check_audit_log: { request: CheckAuditLog; answer: AuditChecked };
+  read_statistics: { request: ReadStatistics; answer: Statistics };
+  export_statistics: { request: ExportStatistics; answer: ReportTable };
   read_team: { request: ReadTeam; answer: TeamPage };
   start_review: { request: StartReview; answer: ReviewRow };
   sign_off_review: { request: SignOffReview; answer: ReviewRow };

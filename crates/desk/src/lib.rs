@@ -48,9 +48,10 @@ mod short_codes;
 pub mod sms;
 pub mod smtp;
 pub mod store;
+mod tally;
 pub mod team_export;
-pub mod whole_file;
 mod text_fields;
+pub mod whole_file;
 pub mod words;
 pub mod work;
 

@@ -28,6 +28,7 @@ pub mod policy;
 pub mod questions;
 pub mod recovery_code;
 pub mod refusal;
+pub mod reports;
 pub mod reset;
 pub mod roles;
 pub mod shared_log_in;

@@ -46,6 +46,7 @@ pub const fn screens(role: Role) -> &'static [&'static str] {
             "audit_log",
             "operators",
             "policy",
+            "reports",
             "confirm_time",
         ],
         Role::Billing => &["team"],

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use recovery_desk::operations::team::{InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview};
 use recovery_desk::operations::administration::{DeclineRequest, ReadApprovals, ResetUserTwoStep};
+use recovery_desk::operations::team::{InviteMember, ReadReviews, RemindMember, SignOffReview, StartReview};
 use recovery_rules::roles::Role;
 use recovery_rules::states::TwoStep;
 

@@ -5,3 +5,4 @@
 mod article;
 mod corner_cases;
 mod found;
+mod window_size;

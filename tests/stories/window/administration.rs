@@ -150,7 +150,7 @@ async fn state(world: &World, user_id: &str) -> String {
 }
 
 /// Through the look-up to somebody's page.
-async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
+pub(super) async fn open_page(window: &mut DeskWindow, query: &str, name: &str) {
     go(window, "look up", "look-up-field").await;
     window.press(Key::Escape).await;
     window.types(query).await;

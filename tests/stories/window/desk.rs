@@ -17,12 +17,17 @@ pub struct DeskWindow {
     /// Keys that are not text, since the last `count`.
     pressed: usize,
     story: String,
-    _processes: Group,
+    processes: Group,
 }
 
 impl DeskWindow {
     /// Starts the app with this folder as its home, under a session bus and a keyring of its own.
     pub async fn start(home: PathBuf, story: &str) -> Self {
+        Self::of(program("recovery-desk"), home, story).await
+    }
+
+    /// The same of another program.
+    pub async fn of(program: PathBuf, home: PathBuf, story: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let display = Display::start();
         let private = home.join("private");
@@ -44,9 +49,14 @@ impl DeskWindow {
         let processes = Group::start(&mut command, "dbus dbus-x11 gnome-keyring");
         let mut capabilities = Capabilities::new();
         capabilities.set("browserName", "wry").unwrap();
-        capabilities.set("tauri:options", serde_json::json!({ "application": program() })).unwrap();
+        capabilities.set("tauri:options", serde_json::json!({ "application": program })).unwrap();
         let driver = connected(&format!("http://127.0.0.1:{port}"), capabilities).await;
-        Self { driver, display, pressed: 0, story: story.to_owned(), _processes: processes }
+        Self { driver, display, pressed: 0, story: story.to_owned(), processes }
+    }
+
+    /// The process above all that was started for it.
+    pub fn processes(&self) -> u32 {
+        self.processes.id()
     }
 
     /// Types text.
@@ -67,11 +77,31 @@ impl DeskWindow {
         chain.key_up(Key::Control).perform().await.unwrap();
     }
 
+    /// Presses a key together with Ctrl and Shift.
+    pub async fn press_with_control_and_shift(&mut self, key: &str) {
+        self.pressed += 1;
+        let chain = self.driver.action_chain().key_down(Key::Control).key_down(Key::Shift).send_keys(key);
+        chain.key_up(Key::Shift).key_up(Key::Control).perform().await.unwrap();
+    }
+
     /// Presses a key together with Shift.
     pub async fn press_with_shift(&mut self, key: Key) {
         self.pressed += 1;
         let chain = self.driver.action_chain().key_down(Key::Shift).send_keys(key);
         chain.key_up(Key::Shift).perform().await.unwrap();
+    }
+
+    /// Presses Tab until the element that has the focus fits the script, which knows it as `here`.
+    pub async fn tab_to(&mut self, fits: &str) {
+        let script = format!("const here = document.activeElement; return Boolean(here && ({fits}))");
+        for _ in 0..60 {
+            if self.ask(&script).await == true {
+                return;
+            }
+            self.press(Key::Tab).await;
+        }
+        self.display.picture(&format!("{}-failed", self.story));
+        panic!("Tab doesn't get to {fits}. The window says:\n{}", self.says().await);
     }
 
     /// How many keys were pressed since the last count.
@@ -124,7 +154,8 @@ impl DeskWindow {
         self.ask(&script).await.as_str().unwrap_or_default().to_owned()
     }
 
-    async fn ask(&self, script: &str) -> serde_json::Value {
+    /// What a script gives.
+    pub async fn ask(&self, script: &str) -> serde_json::Value {
         self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
     }
 }
@@ -143,9 +174,10 @@ pub async fn connected(server: &str, capabilities: impl Into<Capabilities>) -> W
     panic!("{server}: {last}");
 }
 
-fn program() -> PathBuf {
+/// A program that `cargo build` made.
+pub fn program(name: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let program = tests.ancestors().nth(2).unwrap().join("recovery-desk");
+    let program = tests.ancestors().nth(2).unwrap().join(name);
     assert!(
         program.exists(),
         "{} is missing: cargo build --workspace --all-targets, or run ./test",

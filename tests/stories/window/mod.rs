@@ -1,9 +1,17 @@
 //! The main job in the real window by keyboard alone, with a real mail server and a real browser.
 
 mod administration;
+mod beside_empty;
 pub mod browser;
 mod desk;
+mod every_scene;
+mod focus;
+mod offline;
 mod processes;
+mod reports;
+mod screens;
+mod sizes;
+mod tasks;
 mod team;
 
 pub use processes::free_port;
@@ -17,6 +25,7 @@ use recovery_desk::database::Address;
 use recovery_desk::keys::sealed_file::{IfExists, seal_to_file};
 use recovery_desk::keys::{DataKeys, Passphrase};
 use recovery_desk::smtp::SmtpTls;
+use recovery_rules::roles::Role;
 use recovery_rules::time::Span;
 use secrecy::{ExposeSecret, SecretString};
 use thirtyfour::Key;
@@ -66,7 +75,7 @@ async fn the_main_job(engine: Engine, story: &str, at_server: bool) {
 
     let mut window = DeskWindow::start(home.clone(), story).await;
     match &server {
-        Some(server) => connect_to(&mut window, server).await,
+        Some(server) => connect_to(&mut window, server.url.as_str()).await,
         None => connect(&mut window, &world).await,
     }
     sign_in(&mut window, &world, &dana).await;
@@ -158,12 +167,12 @@ async fn the_main_job(engine: Engine, story: &str, at_server: bool) {
 }
 
 /// A newcomer chooses a desk server: its address, the authority of the house.
-async fn connect_to(window: &mut DeskWindow, server: &Running) {
+async fn connect_to(window: &mut DeskWindow, address: &str) {
     window.until_focus_is_on("choice-demo").await;
     window.press(Key::Up).await;
     window.until("return document.getElementById('server-address') !== null", "the address", 5).await;
     window.press(Key::Tab).await;
-    window.types(server.url.as_str()).await;
+    window.types(address).await;
     window.press(Key::Tab).await;
     window.types(&crate::harness::api::authority().display().to_string()).await;
     window.pictures("first-run").await;
@@ -303,6 +312,25 @@ async fn sign_in(window: &mut DeskWindow, world: &World, dana: &Agent) {
     window.pictures("sign-in").await;
     window.types(&dana.email).await;
     window.press(Key::Tab).await;
+    password_and_code(window, world, dana).await;
+}
+
+/// A desk on SQLite with a mail server, signed in at its window.
+async fn at_the_window(story: &str, role: Role, name: &str) -> (World, DeskWindow, Agent) {
+    let keys = DataKeys::fresh(&Chance::operating_system());
+    let mail = MailServer::start(SmtpTls::StartTls);
+    let world = World::with(Engine::Sqlite, keys, Some(mail), Clock::Database).await;
+    let operator = world.operator(role, name).await;
+    let home = world.folder.path().join("home");
+    prepare(&world, &home);
+    let mut window = DeskWindow::start(home, story).await;
+    connect(&mut window, &world).await;
+    sign_in(&mut window, &world, &operator).await;
+    window.until_focus_is_on("look-up-field").await;
+    (world, window, operator)
+}
+
+async fn password_and_code(window: &mut DeskWindow, world: &World, dana: &Agent) {
     window.types(PASSWORD).await;
     window.press(Key::Enter).await;
     window.until_focus_is_on("code").await;

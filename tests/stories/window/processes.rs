@@ -9,6 +9,11 @@ use std::process::{Child, Command, Stdio};
 pub struct Group(Child);
 
 impl Group {
+    /// Its first process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Starts it.
     pub fn start(command: &mut Command, package: &str) -> Self {
         let program = command.get_program().to_string_lossy().into_owned();

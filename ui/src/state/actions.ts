@@ -23,7 +23,7 @@ type MenuId =
   | "go_look_up" | "go_call" | "go_my_calls" | "go_mailbox"
   | "invite_member" | "send_reminders" | "start_review" | "sign_off" | "export"
   | "go_team" | "go_shared_log_ins" | "go_reminders"
-  | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy";
+  | "go_users" | "go_companies" | "go_requests" | "go_messages" | "go_audit_log" | "go_operators" | "go_policy" | "go_reports";
 
 /** A screen that only some roles have; for others its menu item does nothing. */
 const toOwn = (screen: ScreenName, with_: string = screen) => () => {
@@ -90,6 +90,7 @@ const inDesk: Partial<Record<MenuId, () => void>> = {
   go_audit_log: toOwn("audit_log"),
   go_operators: toOwn("operators"),
   go_policy: toOwn("policy"),
+  go_reports: toOwn("reports"),
   go_mailbox: () => session.desk?.demo && place.go("mailbox"),
 };
 

@@ -42,6 +42,8 @@ class Online {
       return;
     }
     this.is = true;
+    // What was typed meanwhile is not lost, should nobody type on.
+    void call.notes.save();
     notices.news(words.alert.back_online, "good");
   }
 }

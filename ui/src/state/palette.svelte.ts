@@ -99,6 +99,7 @@ function screens(): Entry[] {
     ["audit_log", r.audit_log],
     ["operators", r.operators],
     ["policy", r.policy],
+    ["reports", r.reports],
     ["confirm_time", r.confirm_time],
   ];
   names.push(...own.filter(([screen]) => session.has(screen)));

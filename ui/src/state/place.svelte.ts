@@ -4,7 +4,7 @@ import { tick } from "svelte";
 
 export type ScreenName =
   | "look_up" | "call" | "my_calls" | "mailbox"
-  | "users" | "user" | "companies" | "requests" | "messages" | "audit_log" | "operators" | "policy" | "confirm_time"
+  | "users" | "user" | "companies" | "requests" | "messages" | "audit_log" | "operators" | "policy" | "reports" | "confirm_time"
   | "team" | "shared_log_ins" | "reminders";
 export type DialogName =
   | "account_act" | "approve_request" | "decline_request" | "close_report" | "change_policy" | "protect_company" | "company_recovery" | "ask_approval" | "export_audit" | "retry_message"

@@ -12,6 +12,7 @@ import * as messages from "./en/messages";
 import * as operations from "./en/operations";
 import * as operators from "./en/operators";
 import * as policy from "./en/policy";
+import * as reports from "./en/reports";
 import * as requests from "./en/requests";
 import * as team from "./en/team";
 import * as users from "./en/users";
@@ -32,4 +33,5 @@ export const words = {
   ...operations,
   ...confirmTime,
   ...team,
+  ...reports,
 };

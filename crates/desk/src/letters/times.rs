@@ -63,9 +63,29 @@ impl ShownTimes {
         format!("{day} {} {year}", MONTHS[month])
     }
 
+    /// Days since 1970 on the shown clock.
+    pub fn day(&self, moment: Moment) -> i64 {
+        self.local(moment).0
+    }
+
+    /// When that day begins.
+    pub fn start_of_day(&self, day: i64) -> Moment {
+        Moment(day * DAY - self.offset())
+    }
+
+    /// Milliseconds that the shown clock is ahead of UTC.
+    pub fn offset(&self) -> i64 {
+        i64::from(self.offset_minutes) * MINUTE
+    }
+
+    /// What the zone is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Days since 1970 and minutes of that day, on the shown clock.
     fn local(&self, moment: Moment) -> (i64, i64) {
-        let local = moment.0.saturating_add(i64::from(self.offset_minutes) * MINUTE);
+        let local = moment.0.saturating_add(self.offset());
         (local.div_euclid(DAY), local.rem_euclid(DAY) / MINUTE)
     }
 }

@@ -20,6 +20,7 @@ use crate::perform::JudgingShape;
 use crate::secret::SecretText;
 use crate::store::counters::{self, Counter};
 use crate::store::{calls, events, outbox, security_answers, users};
+use crate::tally;
 use crate::work::Work;
 
 /// An answer is no longer than this; what is longer is not compared at all.
@@ -50,6 +51,8 @@ pub struct Verdict {
 #[derive(Debug)]
 pub struct Reserved {
     epoch: i64,
+    /// The how manieth check of the call.
+    check: i64,
     hashes: Vec<security_answers::AnswerRow>,
     /// The pause that this check began, as the last one of the user's day.
     pause: Option<Pause>,
@@ -122,6 +125,7 @@ impl Judging for CheckAnswers {
             if spent >= a_day { Some(begin_pause(&call, &user, by_reference, work).await?) } else { None };
         Ok(Reserved {
             epoch: user.security_epoch,
+            check: call.checks_used + 1,
             hashes: security_answers::hashes(&mut work.tx, &user.id).await?,
             pause,
             by_reference,
@@ -133,10 +137,8 @@ impl Judging for CheckAnswers {
         for row in &reserved.hashes {
             let rule = AnswerRule::from_version(row.rule_version)
                 .ok_or_else(|| Fault::Stored(format!("answer rule {}", row.rule_version)))?;
-            let slot = usize::try_from(row.slot - 1).ok().and_then(|i| self.answers.get(i));
             // An answer the caller doesn't know is compared all the same: the time says nothing of how many.
-            let said = slot.and_then(Option::as_ref).map_or("", SecretText::expose);
-            pairs.push((CanonicalAnswer::new(rule, said), row.answer_hash.clone()));
+            pairs.push((CanonicalAnswer::new(rule, self.said(row.slot)), row.answer_hash.clone()));
         }
         let empty: Vec<bool> = pairs.iter().map(|(answer, _)| answer.is_empty()).collect();
         let verdicts = hasher.verify_answers(pairs).await?;
@@ -169,7 +171,19 @@ impl Judging for CheckAnswers {
         let about = events::About { call_id: Some(&call.id), user_id: Some(&user.id), operator_id: None };
         work.tell_desks(events::Kind::CallChanged, about).await?;
         let call = calls::by_id(&mut work.tx, &call.id).await?.ok_or(Refusal::NotFound)?;
+        let not_known = |row: &security_answers::AnswerRow| self.said(row.slot).trim().is_empty();
+        let questions: Vec<_> =
+            reserved.hashes.iter().map(|row| (row.question_id.as_str(), not_known(row))).collect();
+        tally::check(reserved.check, verified, &questions, work).await?;
         Ok(Verdict { verified, call: call_view(call, work).await? })
+    }
+}
+
+impl CheckAnswers {
+    /// What the caller said to the question of a slot; empty where the caller doesn't know.
+    fn said(&self, slot: i64) -> &str {
+        let answer = usize::try_from(slot - 1).ok().and_then(|i| self.answers.get(i));
+        answer.and_then(Option::as_ref).map_or("", SecretText::expose)
     }
 }
 

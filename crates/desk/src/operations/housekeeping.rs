@@ -89,6 +89,7 @@ impl Plain for Sweep {
         crate::device::sweep(work).await?;
         challenges::sweep(&mut work.tx, work.now - Span::days(1)).await?;
         crate::store::team::sweep_networks(&mut work.tx, work.now - NETWORKS_KEPT).await?;
+        crate::tally::sweep(work).await?;
         let counters = counters::remove_older(&mut work.tx, work.now - LONGEST_WINDOW).await?;
         Ok(Swept { requests, events, counters })
     }

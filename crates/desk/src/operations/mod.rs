@@ -60,6 +60,7 @@ pub mod security_questions;
 pub mod send_test_letter;
 pub mod send_unlock;
 pub mod sign_in_with_recovery_code;
+pub mod statistics;
 pub mod step_up;
 pub mod still_here;
 pub mod stop_email_change;
@@ -206,6 +207,8 @@ pub const TABLE: &[Listed] = &[
     listed::<administration::ReadAuditLog>(),
     listed::<administration::ExportAuditLog>(),
     listed::<administration::CheckAuditLog>(),
+    listed::<statistics::ReadStatistics>(),
+    listed::<statistics::ExportStatistics>(),
     listed::<team::ReadTeam>(),
     listed::<team::StartReview>(),
     listed::<team::SignOffReview>(),

@@ -110,6 +110,8 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<administration::ReadAuditLog>(&mut seen),
         line::<administration::ExportAuditLog>(&mut seen),
         line::<administration::CheckAuditLog>(&mut seen),
+        line::<statistics::ReadStatistics>(&mut seen),
+        line::<statistics::ExportStatistics>(&mut seen),
         line::<team::ReadTeam>(&mut seen),
         line::<team::StartReview>(&mut seen),
         line::<team::SignOffReview>(&mut seen),

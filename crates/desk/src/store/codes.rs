@@ -149,12 +149,6 @@ pub async fn begin_life(
     Ok(())
 }
 
-/// Gives a try back that was no guess.
-pub async fn give_back_try(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
-    sql("UPDATE codes SET tries = tries - 1 WHERE id = $1 AND tries > 0").bind(id).run(tx).await?;
-    Ok(())
-}
-
 /// Spends a try; says how many are spent, or nothing if the code is dead or its tries are used.
 pub async fn spend_try(tx: &mut Tx, id: &str, limit: i64, now: Moment) -> Result<Option<i64>, sqlx::Error> {
     let row: Option<(i64,)> = sql("UPDATE codes SET tries = tries + 1

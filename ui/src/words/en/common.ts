@@ -17,6 +17,7 @@ export const title = {
   messages: "Messages",
   audit_log: "Audit log",
   policy: "Policy",
+  reports: "Reports",
   confirm_time: "Confirm the time",
   operators: "Operators",
   team: "Team review",

@@ -17,6 +17,7 @@ export const rail = {
   audit_log: "Audit log",
   operators: "Operators",
   policy: "Policy",
+  reports: "Reports",
   confirm_time: "Confirm the time",
   my_company: "My company",
   team: "Team review",

@@ -57,6 +57,8 @@ export const operation: Record<string, string> = {
   read_audit_log: "Audit log read",
   export_audit_log: "Audit log exported",
   check_audit_log: "Audit log checked",
+  read_statistics: "Reports read",
+  export_statistics: "Report exported",
   read_audit: "Audit log read by the system",
   confirm_time: "Time confirmed",
   send_test_letter: "Test letter sent",
