@@ -27,7 +27,11 @@ fn ask(call_id: &str) -> AskUnlockApproval {
     AskUnlockApproval { call_id: call_id.to_owned(), reason: WHY.to_owned() }
 }
 
-async fn redeem(world: &World, sent: &Sent, codes: (&str, &str)) -> Result<Redeemed, recovery_desk::failure::Failure> {
+async fn redeem(
+    world: &World,
+    sent: &Sent,
+    codes: (&str, &str),
+) -> Result<Redeemed, recovery_desk::failure::Failure> {
     pages::redeem_with(&world.desk, &sent.link, codes, NEW_PASSWORD).await
 }
 

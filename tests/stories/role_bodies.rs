@@ -32,7 +32,9 @@ pub fn body(name: &str) -> Value {
         "confirm_time" => json!({ "time": 0 }),
         "request_state" => json!({ "request_id": "none" }),
         "read_unlock_link" | "open_unlock_link" | "read_repudiation" | "repudiate" => link,
-        "redeem_unlock" => json!({ "link": "none", "call_code": "000000", "contact_code": "", "new_password": "x" }),
+        "redeem_unlock" => {
+            json!({ "link": "none", "call_code": "000000", "contact_code": "", "new_password": "x" })
+        }
         "enter_sign_in_code" => json!({ "challenge": "none", "code": "000000" }),
         "read_test_letter" => json!({ "message_id": "none" }),
         "record_bounce" => json!({ "message_id": "none", "words": "" }),

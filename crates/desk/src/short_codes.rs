@@ -141,7 +141,8 @@ pub async fn arm(
         .ok_or_else(|| Fault::Stored(format!("code purpose {}", code.purpose)))?;
     let (plain, life) = if typed_as_mail_code(purpose) {
         let made = MailCode::from_random(&work.desk.chance.bytes());
-        let life = if purpose == CodePurpose::Contact { Number::ContactCodeLife } else { Number::MailCodeLife };
+        let life =
+            if purpose == CodePurpose::Contact { Number::ContactCodeLife } else { Number::MailCodeLife };
         (Zeroizing::new(made.expose().to_owned()), life)
     } else {
         let made = SmsCode::from_random(&work.desk.chance.bytes());

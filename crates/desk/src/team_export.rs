@@ -80,7 +80,8 @@ where
             sheet::workbook(&company, &review, &members, times).map_err(ExportProblem::NotWritten)?
         }
     };
-    let written = WholeFile::beside(to).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.finish()));
+    let written =
+        WholeFile::beside(to).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.finish()));
     written.map_err(ExportProblem::NotWritten)?;
     Ok(Exported { members: members.len(), review })
 }

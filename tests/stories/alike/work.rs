@@ -55,7 +55,8 @@ const ADDRESSES: [&str; 6] = [
 ];
 
 /// Billing users, for the door that is theirs.
-const BILLING: [&str; 3] = ["billing@roe.example", "billing-locked@roe.example", "billing-closed@roe.example"];
+const BILLING: [&str; 3] =
+    ["billing@roe.example", "billing-locked@roe.example", "billing-closed@roe.example"];
 
 async fn everybody(engine: Engine) -> World {
     let world = World::live(engine).await;

@@ -65,8 +65,10 @@ pub(super) async fn everything(hashed: Hashed, work: &mut Work<'_>) -> Result<Ca
 
 async fn put_company(company: &Company, made: Moment, work: &mut Work<'_>) -> Result<String, Stop> {
     let id = new_id(made, &work.desk.chance);
-    let row =
-        companies::Company { protected: company.protected, ..companies::Company::new(id.clone(), company.name.to_owned()) };
+    let row = companies::Company {
+        protected: company.protected,
+        ..companies::Company::new(id.clone(), company.name.to_owned())
+    };
     companies::insert(&mut work.tx, &row, &search_fold(company.name), made).await?;
     Ok(id)
 }

@@ -130,7 +130,10 @@ async fn a_billing_user_is_one_click_away_and_may_do_everything() {
         after: None,
     };
     let team = desk.perform(&marta, Door::Desk, None, shown).await.unwrap();
-    assert_eq!((team.company.as_str(), team.may_change, team.counts.members), ("Hartwell Logistics", true, 42));
+    assert_eq!(
+        (team.company.as_str(), team.may_change, team.counts.members),
+        ("Hartwell Logistics", true, 42)
+    );
     let review = desk.perform(&marta, Door::Desk, Some("review"), StartReview {}).await.unwrap();
     assert_eq!(review.started_by, "Marta Nowak");
     let look_up = LookUp { query: "pri ram".to_owned(), search_id: "s".to_owned() };

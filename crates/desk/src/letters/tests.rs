@@ -158,7 +158,10 @@ fn d10_15_the_letter_to_a_contact_names_the_caller_and_holds_a_code_and_no_link(
     let letter = contact_code_letter(&organisation("Meridian"), "Priya Raman");
     for part in [&letter.text, &letter.html] {
         assert_eq!(part.matches("CANA-RY77").count(), 1);
-        assert!(part.contains("Priya Raman called our support desk") && part.contains("billing user"), "{part}");
+        assert!(
+            part.contains("Priya Raman called our support desk") && part.contains("billing user"),
+            "{part}"
+        );
         assert!(!part.contains("://") && !part.contains("href"), "{part}");
     }
     assert!(!letter.subject.contains("Priya"), "a subject shows on locked screens");
@@ -203,7 +206,10 @@ fn codes_and_links_never_stand_in_subject_preview_or_debug_output() {
         let preview = letter.html.split("mso-hide:all\">").nth(1).unwrap().split("</div>").next().unwrap();
         for shown in [letter.subject.as_str(), preview, format!("{letter:?}").as_str()] {
             assert!(
-                !shown.contains("482913") && !shown.contains("CANA-RY77") && !shown.contains("canary") && !shown.contains("://"),
+                !shown.contains("482913")
+                    && !shown.contains("CANA-RY77")
+                    && !shown.contains("canary")
+                    && !shown.contains("://"),
                 "{shown}"
             );
         }

@@ -198,8 +198,7 @@ impl Import {
             (Some(company), None, _) => company.id.clone(),
             (None, _, Some(other)) => return Ok(Err(Reason::CompanySpelled { there: other.name.clone() })),
             (None, _, None) => {
-                let company =
-                    companies::Company::new(work.new_id(), name.to_owned());
+                let company = companies::Company::new(work.new_id(), name.to_owned());
                 companies::insert(&mut work.tx, &company, &fold, work.now).await?;
                 self.counts.companies += 1;
                 company.id

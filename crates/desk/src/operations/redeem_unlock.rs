@@ -170,7 +170,8 @@ impl Judging for RedeemUnlock {
     async fn settle(self, reserved: Reserved, judged: Judged, work: &mut Work<'_>) -> Result<Redeemed, Stop> {
         match judged {
             Judged::WrongCallCode => {
-                let tries_left = wrong("call_code", reserved.call, reserved.contact, &reserved.link, work).await?;
+                let tries_left =
+                    wrong("call_code", reserved.call, reserved.contact, &reserved.link, work).await?;
                 Ok(Redeemed::CallCodeNotRight { tries_left })
             }
             Judged::WrongContactCode => {
@@ -197,13 +198,11 @@ impl Judging for RedeemUnlock {
 }
 
 /// Spends a try of a code before anything is compared.
-async fn spend(
-    typed: Option<([u8; 32], codes::Code)>,
-    work: &mut Work<'_>,
-) -> Result<Option<Typed>, Stop> {
+async fn spend(typed: Option<([u8; 32], codes::Code)>, work: &mut Work<'_>) -> Result<Option<Typed>, Stop> {
     let Some((typed, code)) = typed else { return Ok(None) };
     let limit = work.policy.count(Number::CodeTries);
-    let spent = codes::spend_try(&mut work.tx, &code.id, limit, work.now).await?.ok_or(Refusal::LinkStopped)?;
+    let spent =
+        codes::spend_try(&mut work.tx, &code.id, limit, work.now).await?.ok_or(Refusal::LinkStopped)?;
     let stored = code.code_hash.ok_or(Refusal::LinkStopped)?;
     Ok(Some(Typed { code_id: code.id, stored, typed, tries_left: limit - spent }))
 }

@@ -23,8 +23,8 @@ pub use message_list::{MessageRow, MessageRows, ReadMessages, RetryMessage};
 pub use policy::{ChangePolicy, PolicyRow, PolicyRows, ReadPolicy};
 pub use read_user::{ReadUser, UserPage, UserUnlock};
 pub use reports::{CloseReport, ReadReports, ReportContact, ReportRow, ReportRows};
-pub(crate) use unlock_approval::{approval_of, approved_for};
 pub use unlock_approval::{AskUnlockApproval, UnlockApproval};
+pub(crate) use unlock_approval::{approval_of, approved_for};
 
 use recovery_rules::notes::notes_hold_a_code;
 use recovery_rules::refusal::Refusal;
