@@ -55,6 +55,7 @@ mod text_messages;
 mod this_was_not_me;
 mod two_processes;
 mod two_servers;
+mod unlock_approvals;
 mod unlock_link;
 mod unlock_mail;
 mod window;

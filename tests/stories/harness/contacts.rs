@@ -47,7 +47,6 @@ pub struct Strict {
     pub priya: String,
     pub grace: String,
     pub dana: Agent,
-    pub boss: Agent,
 }
 
 impl Strict {
@@ -55,8 +54,8 @@ impl Strict {
     pub async fn new(world: &World) -> Self {
         let priya = world.priya().await;
         let grace = world.user(billing("Grace", "Obi", GRACE)).await;
-        let boss = strict(world).await;
-        Self { priya, grace, dana: world.agent("Dana Whitlock").await, boss }
+        strict(world).await;
+        Self { priya, grace, dana: world.agent("Dana Whitlock").await }
     }
 
     /// Priya is verified and the letters are out: the call, the link, the call code and Grace's code.
