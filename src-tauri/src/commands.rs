@@ -192,11 +192,7 @@ pub async fn export_team_review<R: Runtime>(
 }
 
 /// Where an export goes, by the system's own dialog. The name offered is ours: a page could offer one that runs.
-async fn choose_where_to_save<R: Runtime>(
-    app: &AppHandle<R>,
-    name: &str,
-    format: Format,
-) -> Option<PathBuf> {
+async fn choose_where_to_save<R: Runtime>(app: &AppHandle<R>, name: &str, format: Format) -> Option<PathBuf> {
     // As above: release builds don't have this.
     #[cfg(debug_assertions)]
     if let Some(path) = std::env::var_os("RECOVERY_DESK_TEST_DIALOG_PATH") {

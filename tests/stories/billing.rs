@@ -7,7 +7,8 @@ use recovery_desk::operations::look_up::LookUp;
 use recovery_desk::operations::operator_sign_out::LockDesk;
 use recovery_desk::operations::personal_data::EraseUser;
 use recovery_desk::operations::team::{
-    ExportReview, InviteMember, PreviewReminder, ReadReviews, ReadTeam, RemindMember, SignOffReview, StartReview,
+    ExportReview, InviteMember, PreviewReminder, ReadReviews, ReadTeam, RemindMember, SignOffReview,
+    StartReview,
 };
 use recovery_desk::operations::who_is_in::WhoIsIn;
 use recovery_desk::secret::SecretText;

@@ -35,7 +35,13 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     let world = World::with(Engine::Sqlite, keys, Some(mail), Clock::Database).await;
     world.user(grace()).await;
     world.priya().await;
-    let kai = NewUser { given: "Kai", family: "Abbott", email: "kai@hartwell.example", two_step: TwoStep::Off, ..NewUser::default() };
+    let kai = NewUser {
+        given: "Kai",
+        family: "Abbott",
+        email: "kai@hartwell.example",
+        two_step: TwoStep::Off,
+        ..NewUser::default()
+    };
     let kai = world.user(kai).await;
     many(&world, MEMBERS).await;
     // A database without operators would ask for its first administrator.
@@ -54,11 +60,19 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     window.until_it_says("One square stands for", 5).await;
     let says = window.says().await;
     assert!(!says.contains("Look up") && !says.contains("My calls"), "{says}");
-    window.until("return document.querySelectorAll('#team-table tbody tr').length === 50", "one page of rows", 5).await;
+    window
+        .until(
+            "return document.querySelectorAll('#team-table tbody tr').length === 50",
+            "one page of rows",
+            5,
+        )
+        .await;
     window.pictures("review").await;
     tab_to(&mut window, "group-one_password_away").await;
     window.press(Key::Enter).await;
-    window.until("return document.querySelectorAll('#team-table tbody tr').length === 1", "Kai alone", 10).await;
+    window
+        .until("return document.querySelectorAll('#team-table tbody tr').length === 1", "Kai alone", 10)
+        .await;
     shown_at_once(&window).await;
     window.press_with_shift(Key::Tab).await;
     window.until_focus_is_on("group-to_be_set_up_again").await;
@@ -66,7 +80,9 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     window.press(Key::Tab).await;
     window.until_focus_is_on("group-no_help_by_phone").await;
     window.press(Key::Enter).await;
-    window.until("return document.querySelectorAll('#team-table tbody tr').length === 50", "the others", 10).await;
+    window
+        .until("return document.querySelectorAll('#team-table tbody tr').length === 50", "the others", 10)
+        .await;
     window.until_it_says("1 to 50 of 5,000", 5).await;
     shown_at_once(&window).await;
     at_most_a_page(&window).await;
@@ -159,7 +175,9 @@ async fn reminded_once(window: &mut DeskWindow, world: &World, kai: &str) {
     window.until_it_says("1 to 50 of 5,003", 10).await;
     tab_to(window, "group-one_password_away").await;
     window.press(Key::Enter).await;
-    window.until("return document.querySelectorAll('#team-table tbody tr').length === 1", "Kai alone", 10).await;
+    window
+        .until("return document.querySelectorAll('#team-table tbody tr').length === 1", "Kai alone", 10)
+        .await;
     tab_to(window, "team-table-0").await;
     window.press(Key::Enter).await;
     window.until_focus_is_on("dialog-confirm").await;
@@ -175,12 +193,22 @@ async fn reminded_once(window: &mut DeskWindow, world: &World, kai: &str) {
     window.press(Key::Enter).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     window.until("return document.querySelector('dialog') === null", "no dialog", 1).await;
-    world.change("UPDATE member_reminders SET reminded_at = reminded_at - 10 * 86400000 WHERE user_id = $1", kai).await;
+    world
+        .change(
+            "UPDATE member_reminders SET reminded_at = reminded_at - 10 * 86400000 WHERE user_id = $1",
+            kai,
+        )
+        .await;
     command(window, "team review").await;
     tab_to(window, "team-refresh").await;
     window.press(Key::Enter).await;
     window.until("return !document.body.innerText.includes('Again from')", "it is possible again", 10).await;
-    world.change("UPDATE member_reminders SET reminded_at = reminded_at + 10 * 86400000 WHERE user_id = $1", kai).await;
+    world
+        .change(
+            "UPDATE member_reminders SET reminded_at = reminded_at + 10 * 86400000 WHERE user_id = $1",
+            kai,
+        )
+        .await;
     tab_to(window, "team-table-0").await;
     window.press(Key::Enter).await;
     window.until_focus_is_on("dialog-confirm").await;
@@ -246,7 +274,11 @@ async fn at_most_a_page(window: &DeskWindow) {
         window.driver.execute(click, Vec::new()).await.unwrap();
         window.until_it_says(&format!("{} to {} of 5,000", (page - 1) * 50 + 1, page * 50), 10).await;
     }
-    let rows = window.driver.execute("return document.querySelectorAll('tbody tr').length", Vec::new()).await.unwrap();
+    let rows = window
+        .driver
+        .execute("return document.querySelectorAll('tbody tr').length", Vec::new())
+        .await
+        .unwrap();
     assert_eq!(rows.json().as_i64(), Some(50));
 }
 
@@ -261,7 +293,8 @@ async fn command(window: &mut DeskWindow, words: &str) {
 /// Tab until the element with this id has the focus.
 async fn tab_to(window: &mut DeskWindow, id: &str) {
     for _ in 0..40 {
-        let there = window.driver.execute("return document.activeElement?.id ?? ''", Vec::new()).await.unwrap();
+        let there =
+            window.driver.execute("return document.activeElement?.id ?? ''", Vec::new()).await.unwrap();
         if there.json() == id {
             return;
         }
