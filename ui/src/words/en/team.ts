@@ -146,7 +146,7 @@ export const shared_log_ins = {
   none: "No sign of it in the last days. Everybody seems to use an account of their own.",
   short: "A hint, not proof. Adding users costs nothing.",
   distant: (days: number, of: number) => `In use from distant networks at once, on ${days} of the last ${of} days`,
-  distant_short: ["Two places at once", (days: number, of: number) => `On ${days} of the last ${of} days`] as const,
+  distant_short: ["2 places at once", (days: number, of: number) => `On ${days} of ${of} days`] as const,
   same_phone: (n: number) => `${n} accounts of this company have the same phone`,
   same_phone_short: ["Same phone", (n: number) => `On ${n} accounts here`] as const,
   takes: { distant_networks: (n: number) => `Shown from ${counted(n, "day", "days")} on.`, same_phone: (n: number) => `Shown from ${counted(n, "account", "accounts")} on.` } as Record<string, (n: number) => string>,
