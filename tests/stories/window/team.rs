@@ -263,7 +263,6 @@ async fn shown_at_once(window: &DeskWindow) {
     let took = "const at = (name) => performance.getEntriesByName(name).at(-1)?.startTime ?? -1;
         return at('team-shown') - at('team-answered')";
     let took = window.driver.execute(took, Vec::new()).await.unwrap().json().as_f64().unwrap();
-    eprintln!("rows {took} ms after the answer");
     assert!((0.0..=SHOWN_WITHIN_MS).contains(&took), "{took} ms");
 }
 
