@@ -31,7 +31,11 @@ pub async fn perform(
             // A lock holds at this desk whatever the other side says: away, busy, full or broken, it is told until it
             // knows. Only a session that is over already needs no telling.
             if name == LockDesk::NAME {
-                if lock_is_known(Err(&failure.code)) { seat.leave() } else { seat.leave_unheard() }
+                if lock_is_known(Err(&failure.code)) {
+                    seat.leave()
+                } else {
+                    seat.leave_unheard()
+                }
                 forget(&way).await;
             }
             return Err(failure);

@@ -103,7 +103,10 @@ async fn look_after_audit(desk: &Desk, holder: &str) -> Result<(), Failure> {
     let waiting = desk.perform(&CALLER, Door::System, None, AuditWaits {}).await?;
     if alarms(waiting.waits) {
         let seconds = waiting.waits.0 / 1_000;
-        tracing::error!(seconds, "audit entries wait too long to be chained: does another sealer hold the lease and hang?");
+        tracing::error!(
+            seconds,
+            "audit entries wait too long to be chained: does another sealer hold the lease and hang?"
+        );
     }
     let (mut chained, mut signed) = (Ok(()), Ok(()));
     if waiting.to_chain {

@@ -181,9 +181,7 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
                 by_reference: facts["by_reference"].as_bool().unwrap_or(false),
             },
         ),
-        "unlocked_notice" => {
-            letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")? })
-        }
+        "unlocked_notice" => letters::account_unlocked(&organisation, &AccountUnlocked { at: at("at")? }),
         "unlocked_notice_billing" => letters::account_unlocked_for_billing_user(
             &organisation,
             facts["name"].as_str().unwrap_or_default(),

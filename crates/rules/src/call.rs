@@ -283,7 +283,11 @@ mod tests {
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
         let approved = Caller { send_approved: true, ..frozen };
         assert!(matches!(standing(&verified_call(), &approved, &policy, NOW), Standing::Verified { .. }));
-        assert_eq!(standing(&call(), &approved, &policy, NOW), Standing::NotVerifiedYet, "no approval verifies");
+        assert_eq!(
+            standing(&call(), &approved, &policy, NOW),
+            Standing::NotVerifiedYet,
+            "no approval verifies"
+        );
     }
 
     #[test]

@@ -122,13 +122,16 @@ impl DeskApi {
         match answered {
             Ok(Answered { session: SessionChange::Started(new), .. }) => self.ceilings.found(new),
             Ok(_) => {
-                let by_session = |listed: &&Listed| listed.name == name && matches!(listed.who, Who::Operator(_));
-                if let Some(token) = token.as_ref().filter(|_| TABLE.iter().any(|listed| by_session(&listed))) {
+                let by_session =
+                    |listed: &&Listed| listed.name == name && matches!(listed.who, Who::Operator(_));
+                if let Some(token) = token.as_ref().filter(|_| TABLE.iter().any(|listed| by_session(&listed)))
+                {
                     self.ceilings.found(token);
                 }
             }
             Err(failure) => {
-                if let Some(token) = token.as_ref().filter(|_| failure.refusal() == Some(&Refusal::SignedOut)) {
+                if let Some(token) = token.as_ref().filter(|_| failure.refusal() == Some(&Refusal::SignedOut))
+                {
                     self.ceilings.lost(token);
                 }
             }

@@ -189,7 +189,8 @@ async fn kind_of(database: &Database) -> Option<String> {
 /// Whether a database surely knows no keys yet. One that doesn't answer may.
 async fn took_no_keys(database: &Database) -> bool {
     let Ok(mut tx) = database.begin_read().await else { return false };
-    matches!(meta::get(&mut tx, "kind").await, Ok(None)) && matches!(known_keys(&mut tx, false).await, Ok(None))
+    matches!(meta::get(&mut tx, "kind").await, Ok(None))
+        && matches!(known_keys(&mut tx, false).await, Ok(None))
 }
 
 /// Whether the sealed file was written before a rotation that the database knows of: its passphrase would open nothing.

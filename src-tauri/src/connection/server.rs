@@ -22,8 +22,8 @@ use tokio::task::JoinHandle;
 use super::Around;
 use super::chosen::Chosen;
 use crate::keyring::{Keyring, KeyringState};
-use crate::problem::Problem;
 use crate::perform::lock_is_known;
+use crate::problem::Problem;
 use crate::seat::Seat;
 
 const EVERY: Duration = Duration::from_secs(1);

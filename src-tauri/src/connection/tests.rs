@@ -337,6 +337,7 @@ async fn a_lock_that_meets_a_busy_database_holds_here_and_is_told_until_the_data
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(10), known).await.unwrap();
-    let asked = desk.perform(&session, Door::Desk, None, recovery_desk::operations::who_is_in::WhoIsIn {}).await;
+    let asked =
+        desk.perform(&session, Door::Desk, None, recovery_desk::operations::who_is_in::WhoIsIn {}).await;
     assert_eq!(asked.unwrap_err().code(), "signed_out");
 }

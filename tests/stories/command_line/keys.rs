@@ -61,7 +61,8 @@ async fn password_still_verifies(desk: &Desk, user_id: &str) -> bool {
 
 /// The hashes of all passwords, by name.
 async fn hashes(world: &World) -> std::collections::BTreeMap<String, String> {
-    let text = "SELECT given_name, password_hash FROM users UNION ALL SELECT name, password_hash FROM operators";
+    let text =
+        "SELECT given_name, password_hash FROM users UNION ALL SELECT name, password_hash FROM operators";
     let mut tx = world.desk.database.begin_read().await.unwrap();
     let rows: Vec<(String, String)> = recovery_desk::database::sql(text).all(&mut tx).await.unwrap();
     rows.into_iter().collect()

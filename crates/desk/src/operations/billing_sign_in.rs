@@ -94,7 +94,8 @@ impl Judging for BillingSignIn {
 
     async fn judge(&self, reserved: &Self::Reserved, hasher: &InLine) -> Result<Compared, Stop> {
         let hash = reserved.as_ref().and_then(|user| user.password_hash.as_deref());
-        let comes_in = reserved.as_ref().is_some_and(|user| user.account == "active" && user.kind == "billing");
+        let comes_in =
+            reserved.as_ref().is_some_and(|user| user.account == "active" && user.kind == "billing");
         password_tries::compare(&self.password, hash, comes_in, hasher).await
     }
 

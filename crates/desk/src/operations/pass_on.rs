@@ -9,8 +9,8 @@ use recovery_rules::states::Change;
 use serde::Deserialize;
 
 use crate::failure::Stop;
-use crate::operation::{Kind, Operation, Plain};
 use crate::letters_queue;
+use crate::operation::{Kind, Operation, Plain};
 use crate::operations::call_view::{CallView, freeze_seen};
 use crate::operations::notes;
 use crate::operations::open_call::{lock_own_open_call, own_call};

@@ -115,7 +115,10 @@ pub async fn put_off_until(tx: &mut Tx, id: &str, moment: Moment) -> Result<(), 
 
 /// Takes back a message that nobody took yet.
 pub async fn take_back(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
-    sql("UPDATE outbox SET state = 'superseded' WHERE id = $1 AND state = 'waiting'").bind(id).run(tx).await?;
+    sql("UPDATE outbox SET state = 'superseded' WHERE id = $1 AND state = 'waiting'")
+        .bind(id)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

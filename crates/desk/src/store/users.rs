@@ -342,8 +342,10 @@ pub async fn lock_by_administrator(tx: &mut Tx, id: &str) -> Result<(), sqlx::Er
 
 /// Whether a lock that is not an administrator's stands, alone or beneath one.
 pub async fn locked_by_others(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
-    let found = sql("SELECT COUNT(*) FROM users
-         WHERE id = $1 AND account = 'locked' AND (locked_by <> 'administrator' OR lock_beneath IS NOT NULL)")
+    let found = sql(
+        "SELECT COUNT(*) FROM users
+         WHERE id = $1 AND account = 'locked' AND (locked_by <> 'administrator' OR lock_beneath IS NOT NULL)",
+    )
     .bind(id)
     .number(tx)
     .await?;

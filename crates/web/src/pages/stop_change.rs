@@ -60,7 +60,10 @@ pub async fn stop(State(pages): State<Pages>, headers: HeaderMap) -> Response {
         Err(failure) => return email::dead(&pages, &failure),
     };
     match pages.ask(StopEmailChange { link }).await {
-        Ok(stopped) => render(StatusCode::OK, &Stopped { frame: pages.frame(), locked: stopped.locked, address_back: stopped.address_back }),
+        Ok(stopped) => render(
+            StatusCode::OK,
+            &Stopped { frame: pages.frame(), locked: stopped.locked, address_back: stopped.address_back },
+        ),
         Err(failure) => email::dead(&pages, &failure),
     }
 }
