@@ -132,6 +132,7 @@ async fn keys_that_the_database_took_are_kept_when_the_post_cannot_be_set_up() {
     desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
     desktop.ask("greeting", json!({})).await.unwrap();
     let desktop = desktop.restarted(None).await;
+    assert!(desktop.connection.view().await.needs_passphrase);
     desktop.connection.open_with(&secret(PASSPHRASE)).await.unwrap();
 }
 
