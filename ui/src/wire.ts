@@ -479,7 +479,11 @@ reference: string,
 /**
  * Until when it works, UTC ms; none until the message is taken for sending.
  */
-works_until: number | null, };
+works_until: number | null, 
+/**
+ * Days this browser would not be asked again, if its user ticks so.
+ */
+remember_days: number, };
 
 export type CompanyRow = { 
 /**
@@ -961,7 +965,11 @@ reference: string,
 /**
  * Until when it works, UTC ms; none until the message is taken for sending.
  */
-works_until: number | null, };
+works_until: number | null, 
+/**
+ * Days this browser would not be asked again, if its user ticks so.
+ */
+remember_days: number, };
 
 export type InvitationConfirmed = { 
 /**
@@ -2315,6 +2323,24 @@ state: string,
  * Until when it can be approved, or the e-mail can be sent after it was; UTC ms.
  */
 until: number, };
+
+export type Unusual = { 
+/**
+ * `not_verified` (checks), `paused` (phone verifications) or `mail_failed`.
+ */
+kind: string, 
+/**
+ * Counted from 1970.
+ */
+day: number, 
+/**
+ * How many there were.
+ */
+counted: number, 
+/**
+ * The most that is usual.
+ */
+usual_up_to: number, };
 
 export type UserPage = { 
 /**

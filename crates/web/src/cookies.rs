@@ -159,7 +159,7 @@ mod tests {
     fn on_loopback_names_are_plain_and_nothing_asks_for_https() {
         assert_eq!(
             set(Cookie::Challenge, false),
-            "challenge=abc-_9; Path=/; Max-Age=1800; HttpOnly; SameSite=Strict"
+            "challenge=abc-_9; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict"
         );
     }
 
