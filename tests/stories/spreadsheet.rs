@@ -1,4 +1,5 @@
-//! An export of a hundred thousand members, opened by LibreOffice itself. `./test --full` alone: it wants LibreOffice there.
+//! An export of a hundred thousand members, opened by LibreOffice itself. `./test --full` alone: it wants LibreOffice there, and
+//! minutes, most of them for the export's two hundred pages.
 
 use std::path::Path;
 use std::process::Command;
