@@ -59,7 +59,7 @@ const many = { ...counts, members: 5_003, two_step_on: 3_104, to_be_set_up_again
 const nobody = () => Promise.reject({ code: "signed_out", message: "Sign in first." });
 const arriving = (by_mail: boolean) => with_(() => {
   scene.answers.who_is_in = nobody;
-  scene.answers.billing_sign_in = () => ({ result: "code_needed", by_mail, masked: by_mail ? "" : "•••• 42", reference: "QT", works_until: at("10:56:00") });
+  scene.answers.billing_sign_in = () => ({ result: "code_needed", by_mail, masked: by_mail ? "" : "•••• 42", reference: "QT", works_until: at("10:56:00"), remember_days: 30 });
   scene.answers.enter_billing_code = () => ({ result: "not_right", tries_left: 4 });
 });
 const password = async (): Promise<void> => {
