@@ -105,11 +105,11 @@ impl Plain for ReadCompanies {
     async fn run(self, work: &mut Work<'_>) -> Result<CompanyRows, Stop> {
         let begins = search_fold(&self.name);
         // A page begins behind a folded name and an id; a null character parts them and stands in neither.
-        let after = self.after.as_deref().and_then(|after| after.split_once('\u{0}')).unwrap_or_default();
+        let after = self.after.as_deref().and_then(|after| after.split_once('\u{1f}')).unwrap_or_default();
         let mut rows = companies::page(&mut work.tx, &begins, after, PAGE + 1).await?;
         let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
         rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-        let next = rows.last().filter(|_| more).map(|last| format!("{}\u{0}{}", last.name_fold, last.id));
+        let next = rows.last().filter(|_| more).map(|last| format!("{}\u{1f}{}", last.name_fold, last.id));
         let mut listed = Vec::with_capacity(rows.len());
         for row in rows {
             let waiting = approvals::waiting_about(&mut work.tx, "change_company", &row.id, work.now).await?;

@@ -236,7 +236,7 @@ pub(super) async fn page(
         let more = i64::try_from(rows.len()).unwrap_or(0) == limit;
         for member in rows {
             after = Some((member.number_key, member.text_key.clone(), member.id.clone()));
-            let place = format!("{}\u{0}{}\u{0}{}", member.number_key, member.text_key, member.id);
+            let place = format!("{}\u{1f}{}\u{1f}{}", member.number_key, member.text_key, member.id);
             let row = row(member, work).await?;
             if !picky || !row.signs.is_empty() {
                 shown.push((row, place));
@@ -261,7 +261,7 @@ fn due_before(work: &Work<'_>) -> Moment {
 /// A place as it stands on the wire: number, text and id; a null character stands in none of them.
 fn keys(after: &str) -> Result<(i64, String, String), Refusal> {
     let wrong = || Refusal::BadField { field: "after", problem: "choice_unknown" };
-    let mut parts = after.split('\u{0}');
+    let mut parts = after.split('\u{1f}');
     let mut next = || parts.next().ok_or_else(wrong);
     let number = next()?.parse().map_err(|_| wrong())?;
     Ok((number, next()?.to_owned(), next()?.to_owned()))
