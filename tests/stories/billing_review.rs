@@ -247,7 +247,7 @@ on_both_databases! {
         // The place of the screen is no place of an export: it was never counted.
         let screen = ours.ask(asked.clone()).await.unwrap().next.unwrap();
         let from = |place: &str| ReadTeam { after: Some(place.to_owned()), ..asked.clone() };
-        for made_up in [screen.as_str(), "0\u{0}a\u{0}b", "", "AAAA"] {
+        for made_up in [screen.as_str(), "0\u{1f}a\u{1f}b", "", "AAAA"] {
             assert_eq!(refused(ask(from(made_up), "csv").await), "export_over", "{made_up:?}");
         }
         let first = ask(asked.clone(), "csv").await.unwrap();

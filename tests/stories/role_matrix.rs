@@ -136,16 +136,23 @@ impl<'a> Network<'a> {
         let mut through = Vec::new();
         for who in everybody {
             if !self.desks.contains_key(who) {
+                // Signing in is counted by where it comes from too: time for the few requests it needs.
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
                 let desk = self.desk_of(who).await;
                 self.desks.insert(who, desk);
             }
             let desk = &self.desks[who];
-            let tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
+            let mut tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
+            // Who is not signed in is counted by where they come from, and here everybody comes from one place.
+            while tried.as_ref().err().is_some_and(|code| code == "busy") {
+                tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+                tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
+            }
             let stopped = match &tried {
                 Ok(_) => false,
                 Err(code) => {
                     assert!(
-                        !["fault", "malformed_request", "busy"].contains(&code.as_str()),
+                        !["fault", "malformed_request"].contains(&code.as_str()),
                         "{}: {code}",
                         listed.name
                     );

@@ -3,7 +3,7 @@
 use recovery_rules::codes::MailCode;
 use recovery_rules::phone::PhoneNumber;
 use recovery_rules::states::{Change, CodePurpose};
-use recovery_rules::time::{Moment, Span};
+use recovery_rules::time::Moment;
 use serde_json::Value;
 use url::Url;
 
@@ -80,9 +80,9 @@ pub fn compose(settings: &Settings, to_send: &ToSend) -> Result<Composed, Fault>
             if message.kind == "sms" {
                 let to = PhoneNumber::parse(&message.address, "GB")
                     .map_err(|_| Fault::Stored("a text without a number".to_owned()))?;
-                // Whole minutes, rounded down: nobody is told more than there is.
-                let left = message.expires_at.unwrap_or(to_send.now.0) - to_send.now.0;
-                let minutes = u32::try_from(left / Span::minutes(1).0).unwrap_or(0).max(1);
+                let minutes = facts["minutes"].as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+                let minutes =
+                    minutes.ok_or_else(|| Fault::Stored("a text without its minutes".to_owned()))?;
                 let words = letters::TextWords { code, code_for, reference, minutes };
                 return Ok(Composed::Text(letters::verification_text(&organisation, &to, &words)));
             }

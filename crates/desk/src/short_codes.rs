@@ -71,7 +71,10 @@ pub async fn send(user: &users::User, sending: Sending<'_>, work: &mut Work<'_>)
     codes::insert(&mut work.tx, new, now).await?;
     let letter =
         Letter { kind: sending.kind, code_id: Some(&id), ..Letter::to(&user.id, sending.address, "code") };
-    letters_queue::queue(work, letter, serde_json::json!({ "purpose": sending.purpose.name() })).await?;
+    // A text says how long it works, the same each time it is sent: its life begins with the first.
+    let minutes = work.policy.span(Number::VerificationCodeLife).0 / Span::minutes(1).0;
+    let facts = serde_json::json!({ "purpose": sending.purpose.name(), "minutes": minutes });
+    letters_queue::queue(work, letter, facts).await?;
     let reference = reference(&work.desk.keys, &id);
     Ok(Sent { code_id: id, reference })
 }

@@ -213,7 +213,7 @@ async fn reminded_once(window: &mut DeskWindow, world: &World, kai: &str) {
     window.press(Key::Enter).await;
     window.until_focus_is_on("dialog-confirm").await;
     window.press(Key::Enter).await;
-    window.until_it_says("This person was reminded less than three days ago.", 10).await;
+    window.until_it_says("This person was reminded a short time ago.", 10).await;
     window.until_it_says("The next one is possible at", 5).await;
     window.pictures("reminded").await;
     assert_eq!(world.count(letters).await, 1);
