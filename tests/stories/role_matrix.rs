@@ -142,12 +142,15 @@ impl<'a> Network<'a> {
                 self.desks.insert(who, desk);
             }
             let desk = &self.desks[who];
-            let mut tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
             // Who is not signed in is counted by where they come from, and here everybody comes from one place.
-            while tried.as_ref().err().is_some_and(|code| code == "busy") {
-                tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-                tried = desk.ask(listed.name, crate::role_bodies::body(listed.name)).await;
-            }
+            let tried = loop {
+                match desk.ask(listed.name, crate::role_bodies::body(listed.name)).await {
+                    Err(code) if code == "busy" => {
+                        tokio::time::sleep(std::time::Duration::from_secs(2)).await
+                    }
+                    tried => break tried,
+                }
+            };
             let stopped = match &tried {
                 Ok(_) => false,
                 Err(code) => {

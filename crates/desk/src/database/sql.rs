@@ -1,4 +1,4 @@
-//! One SQL text for both engines: a statement, its binds, and three ways to run it.
+//! One SQL text for both engines: a statement, its binds, and the ways to run it.
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -121,6 +121,11 @@ impl Sql {
     /// The one row there must be.
     pub async fn one<T: Row>(self, tx: &mut Tx) -> Result<T, sqlx::Error> {
         self.optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// The texts of a single column, such as ids.
+    pub async fn texts(self, tx: &mut Tx) -> Result<Vec<String>, sqlx::Error> {
+        self.all::<(String,)>(tx).await.map(|rows| rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The one number there must be, such as a count.

@@ -7,7 +7,7 @@ use crate::database::{Tx, sql};
 /// Users the part of whose address before the `@` contains this, read from the index of fragments; of a common fragment
 /// only some. Three characters at least.
 pub async fn containing(tx: &mut Tx, fragment: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = match tx {
+    match tx {
         Tx::Sqlite(_) => {
             // No positions are kept in the index: it gives who has all the fragment's triples, and what has them elsewhere
             // is left out here.
@@ -18,23 +18,22 @@ pub async fn containing(tx: &mut Tx, fragment: &str) -> Result<Vec<String>, sqlx
             .bind(triples(fragment))
             .bind(fragment)
             .bind(HITS as i64)
-            .all(tx)
-            .await?
+            .texts(tx)
+            .await
         }
-        Tx::Postgres(_) if fragment.chars().count() <= 3 => by_chance(tx, fragment, "2000").await?,
+        Tx::Postgres(_) if fragment.chars().count() <= 3 => by_chance(tx, fragment, "2000").await,
         Tx::Postgres(_) => {
             let found = by_chance(tx, fragment, "20000").await?;
-            if found.len() < HITS { by_chance(tx, fragment, "0").await? } else { found }
+            if found.len() < HITS { by_chance(tx, fragment, "0").await } else { Ok(found) }
         }
-    };
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    }
 }
 
 /// Some who contain the fragment, on PostgreSQL: of each of its triples that more rows have than the limit, a chance choice
 /// of that many (0: all). With several triples they are other rows of each, so that of many only few have all: whoever
 /// finds less than a page looks again without a limit. Without any, a fragment that a tenth of ten million addresses
 /// contain would read them all.
-async fn by_chance(tx: &mut Tx, fragment: &str, limit: &str) -> Result<Vec<(String,)>, sqlx::Error> {
+async fn by_chance(tx: &mut Tx, fragment: &str, limit: &str) -> Result<Vec<String>, sqlx::Error> {
     let _: (String,) = sql("SELECT set_config('enable_seqscan', 'off', true)
                              || set_config('gin_fuzzy_search_limit', $1, true)
                              || set_config('plan_cache_mode', 'force_custom_plan', true)")
@@ -44,7 +43,7 @@ async fn by_chance(tx: &mut Tx, fragment: &str, limit: &str) -> Result<Vec<(Stri
     let found = sql("SELECT id FROM users WHERE split_part(email_fold, '@', 1) LIKE $1 LIMIT $2")
         .bind(format!("%{}%", fragment.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
         .bind(HITS as i64)
-        .all(tx)
+        .texts(tx)
         .await?;
     let _: (String,) = sql("SELECT set_config('enable_seqscan', 'on', true)
                              || set_config('gin_fuzzy_search_limit', '0', true)

@@ -267,13 +267,11 @@ pub async fn repudiated(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::
 
 /// Open calls left alone since a moment.
 pub async fn left_alone(tx: &mut Tx, since: Moment, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> =
-        sql("SELECT id FROM calls WHERE ended_at IS NULL AND last_activity_at <= $1 ORDER BY last_activity_at LIMIT $2")
+    sql("SELECT id FROM calls WHERE ended_at IS NULL AND last_activity_at <= $1 ORDER BY last_activity_at LIMIT $2")
             .bind(since)
             .bind(limit)
-            .all(tx)
-            .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+            .texts(tx)
+        .await
 }
 
 /// Earlier calls about a user: how many, the last, how many were refused or not verified.

@@ -68,16 +68,14 @@ pub async fn take_over(tx: &mut Tx, hash: &[u8; 32], user_id: &str, now: Moment)
 
 /// Users with a sign-in that began before a moment and is not finished, and who were not told since it began.
 pub async fn unfinished_users(tx: &mut Tx, before: Moment, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> =
-        sql("SELECT DISTINCT c.user_id FROM sign_in_challenges c JOIN users u ON u.id = c.user_id
+    sql("SELECT DISTINCT c.user_id FROM sign_in_challenges c JOIN users u ON u.id = c.user_id
          WHERE c.finished_at IS NULL AND c.began_at <= $1
            AND (u.unfinished_told_at IS NULL OR u.unfinished_told_at < c.began_at)
          ORDER BY c.user_id LIMIT $2")
-        .bind(before)
-        .bind(limit)
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .bind(before)
+    .bind(limit)
+    .texts(tx)
+    .await
 }
 
 /// When the newest unfinished sign-in of a user before a moment began, if they were not told since.

@@ -97,15 +97,12 @@ pub async fn by_names(
 
 /// Companies whose name begins with a prefix.
 pub async fn companies(tx: &mut Tx, prefix: &str, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql(
-        "SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT $3",
-    )
-    .bind(prefix)
-    .bind(after(prefix))
-    .bind(limit)
-    .all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    sql("SELECT id FROM companies WHERE name_fold >= $1 AND name_fold < $2 ORDER BY name_fold, id LIMIT $3")
+        .bind(prefix)
+        .bind(after(prefix))
+        .bind(limit)
+        .texts(tx)
+        .await
 }
 
 /// Candidates of a company whose given name begins with a prefix.
@@ -178,8 +175,7 @@ pub(super) async fn ids<const N: usize>(
 ) -> Result<Vec<String>, sqlx::Error> {
     let ranges =
         prefixes.into_iter().fold(sql(text), |statement, prefix| statement.bind(prefix).bind(after(prefix)));
-    let rows: Vec<(String,)> = ranges.bind(HITS as i64).all(tx).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    ranges.bind(HITS as i64).texts(tx).await
 }
 
 macro_rules! anywhere {

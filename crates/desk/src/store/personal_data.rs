@@ -339,23 +339,13 @@ async fn forget_address(tx: &mut Tx, address: &str) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Letters about colleagues that went to the user, or that name them: a billing user is told of the company's unlocks,
-/// gets contact codes, and stands in reminders and invitations.
+/// Letters about colleagues that went to the user: a billing user is told of the company's unlocks, and gets contact codes.
+/// (Those that name a billing user to colleagues: `forget_invitations`.)
 async fn forget_letters(tx: &mut Tx, user: &User) -> Result<(), sqlx::Error> {
     sql("UPDATE outbox SET address = '', sealed_secret = NULL, server_reply = NULL, lease_until = NULL, fence = fence + 1,
            state = CASE WHEN state IN ('waiting', 'sending', 'deferred') THEN 'superseded' ELSE state END
          WHERE address = $1")
     .bind(&user.email)
-    .run(tx)
-    .await?;
-    let by = |name: &str| serde_json::json!({ "by": name }).to_string();
-    // The fact as it stands in JSON, without the braces around it.
-    let (is, becomes) = (by(&user.name()), by("Erased user"));
-    sql("UPDATE outbox SET facts = REPLACE(facts, $1, $2)
-         WHERE letter IN ('two_step_reminder', 'invitation') AND user_id IN (SELECT id FROM users WHERE company_id = $3)")
-    .bind(is.trim_matches(['{', '}']))
-    .bind(becomes.trim_matches(['{', '}']))
-    .bind(&user.company_id)
     .run(tx)
     .await?;
     Ok(())

@@ -24,12 +24,10 @@ pub async fn ask(
 
 /// Requests that wait, oldest first.
 pub async fn asked(tx: &mut Tx, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> =
-        sql("SELECT id FROM reset_requests WHERE counts ORDER BY asked_at, id LIMIT $1")
-            .bind(limit)
-            .all(tx)
-            .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    sql("SELECT id FROM reset_requests WHERE counts ORDER BY asked_at, id LIMIT $1")
+        .bind(limit)
+        .texts(tx)
+        .await
 }
 
 /// Takes a request, once; says whose address it names.

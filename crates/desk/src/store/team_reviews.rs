@@ -97,16 +97,15 @@ pub async fn candidates(
     company_id: &str,
     since: Moment,
 ) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql("SELECT n.user_id FROM session_networks n
+    sql("SELECT n.user_id FROM session_networks n
            JOIN users u ON u.id = n.user_id JOIN team_review_rows r ON r.user_id = n.user_id AND r.review_id = $1
          WHERE u.company_id = $2 AND n.noted_at > $3
          GROUP BY n.user_id HAVING COUNT(DISTINCT n.wide_hash) > 1 ORDER BY n.user_id")
     .bind(id)
     .bind(company_id)
     .bind(since)
-    .all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .texts(tx)
+    .await
 }
 
 /// A company's review by id.

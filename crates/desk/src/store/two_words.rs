@@ -236,7 +236,7 @@ pub async fn pair_and_further(tx: &mut Tx, words: Pair<'_>) -> Result<Vec<String
     };
     let [longer, shorter] = words.longer_and_shorter();
     let whole = format!("{} {}", words.first, words.last);
-    let rows: Vec<(String,)> = sql(text)
+    sql(text)
         .bind(longer)
         .bind(after(longer))
         .bind(shorter)
@@ -246,7 +246,6 @@ pub async fn pair_and_further(tx: &mut Tx, words: Pair<'_>) -> Result<Vec<String
         .bind(after(&whole))
         .bind(format!("% {shorter}%"))
         .bind(format!("% {longer}%"))
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+        .texts(tx)
+        .await
 }

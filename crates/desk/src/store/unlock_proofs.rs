@@ -46,13 +46,11 @@ pub async fn of_code(tx: &mut Tx, code_id: &str) -> Result<Option<Proof>, sqlx::
 
 /// The contacts who got a code in a call.
 pub async fn contacts_of_call(tx: &mut Tx, call_id: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> =
-        sql("SELECT DISTINCT p.contact_id FROM unlock_proofs p JOIN links l ON l.id = p.link_id
+    sql("SELECT DISTINCT p.contact_id FROM unlock_proofs p JOIN links l ON l.id = p.link_id
          WHERE l.call_id = $1 AND p.contact_id IS NOT NULL")
-        .bind(call_id)
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .bind(call_id)
+    .texts(tx)
+    .await
 }
 
 /// The newest approval of the unlock e-mail of a call that this operator asked for, decided since a moment and not used.

@@ -282,29 +282,25 @@ pub async fn signed_in(tx: &mut Tx, id: &str, now: Moment) -> Result<(), sqlx::E
 
 /// The addresses of a company's billing users, but one person's own.
 pub async fn billing_contacts(tx: &mut Tx, company_id: &str, but: &str) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql(
-        "SELECT email FROM users
-         WHERE company_id = $1 AND kind = 'billing' AND account = 'active' AND id <> $2 ORDER BY id LIMIT 20",
-    )
+    sql("SELECT email FROM users
+         WHERE company_id = $1 AND kind = 'billing' AND account = 'active' AND id <> $2 ORDER BY id LIMIT 20")
     .bind(company_id)
     .bind(but)
-    .all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .texts(tx)
+    .await
 }
 
 /// Users whose answers are older than a moment and who were not reminded since.
 pub async fn to_be_reminded(tx: &mut Tx, due: Moment, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let rows: Vec<(String,)> = sql("SELECT u.id FROM users u
+    sql("SELECT u.id FROM users u
          WHERE u.account = 'active' AND (u.reminded_at IS NULL OR u.reminded_at <= $1)
            AND EXISTS (SELECT 1 FROM security_answers a WHERE a.user_id = u.id)
            AND NOT EXISTS (SELECT 1 FROM security_answers a WHERE a.user_id = u.id AND a.saved_at > $1)
          ORDER BY u.id LIMIT $2")
     .bind(due)
     .bind(limit)
-    .all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .texts(tx)
+    .await
 }
 
 /// Notes that a user was reminded; false if it isn't due (any more).
