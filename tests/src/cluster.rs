@@ -1,7 +1,7 @@
 //! A private PostgreSQL: made in a folder of its own, on a loopback port, ended with the run however that ends.
 
+use crate::ports::free_port;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -201,8 +201,4 @@ fn binaries() -> PathBuf {
             ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).exists())
         })
         .expect("PostgreSQL's server is missing. Install it: apt-get install postgresql")
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }

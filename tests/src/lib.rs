@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "it panics where a test would")]
 
 pub mod cluster;
+pub mod ports;

@@ -8,7 +8,8 @@ use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
 use thirtyfour::{By, DesiredCapabilities, WebDriver};
 
 use super::desk::connected;
-use super::processes::{Group, free_port};
+use super::free_port;
+use super::processes::Group;
 
 /// A browser with a fresh profile.
 pub struct Browser {

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use thirtyfour::{Capabilities, Key, WebDriver};
 
-use super::processes::{Display, Group, free_port};
+use super::free_port;
+use super::processes::{Display, Group};
 
 /// A window and the keys pressed in it.
 pub struct DeskWindow {

@@ -14,7 +14,7 @@ mod sizes;
 mod tasks;
 mod team;
 
-pub use processes::free_port;
+pub use recovery_tests::ports::free_port;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! What the window's stories start: a display, a session bus with its own keyring, drivers. Each in its own process
 //! group, ended as a group: an orphan would keep the pipe open and the run would hang.
 
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
@@ -72,9 +71,4 @@ impl Display {
             .expect("import is missing: apt-get install imagemagick, or run ./test");
         assert!(done.success(), "no picture of {name}");
     }
-}
-
-/// A port nobody listens on.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
