@@ -35,6 +35,7 @@ mod main_job;
 mod meetings;
 mod operators;
 mod pages_over_http;
+mod passed_on_approvals;
 mod races;
 mod random;
 mod recovery_contact;

@@ -288,6 +288,24 @@ on_both_databases! {
         post(&sent.contact_code).await.says("Your account is unlocked");
     }
 
+    async fn d10_15_a_contact_code_that_is_still_on_its_way_costs_no_try_and_is_said_to_be(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let strict = Strict::new(&world).await;
+        let call = strict.dana.verified_call(&strict.priya).await.call_id;
+        let code = strict.dana.send(&call).await.unwrap().call_code.unwrap();
+        world.change("UPDATE outbox SET next_at = next_at + 60000 WHERE letter = 'contact_code' AND user_id = $1", &strict.priya).await;
+        while world.post().await > 0 {}
+        let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
+        for _ in 0..6 {
+            let early = pages::redeem_with(&world.desk, &link, (&code, "AAAA-BBBB"), NEW_PASSWORD).await;
+            assert_eq!(refused(early), "contact_code_on_its_way");
+        }
+        world.later(Span::minutes(2));
+        while world.post().await > 0 {}
+        let codes = (code.as_str(), &*contact_code(&world, GRACE));
+        assert_eq!(pages::redeem_with(&world.desk, &link, codes, NEW_PASSWORD).await.unwrap(), Redeemed::Done { active: true });
+    }
+
     async fn d10_15_of_a_contacts_removal_and_an_unlock_at_once_one_comes_first(engine: Engine) {
         let world = World::with_mail(engine).await;
         let strict = Strict::new(&world).await;

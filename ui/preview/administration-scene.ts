@@ -52,7 +52,7 @@ export const happened: AuditEntry[] = [
 ];
 
 export const approval: ApprovalRow = {
-  because: null, approval_id: "a1", kind: "reset_two_step", user_id: "u7", user_name: "Grace Obi", company: "Hartwell Logistics", asked_by: "Rafael Moreno",
+  because: [], passed_on: false, approval_id: "a1", kind: "reset_two_step", user_id: "u7", user_name: "Grace Obi", company: "Hartwell Logistics", asked_by: "Rafael Moreno",
   reason: "Phone stolen on Friday, recovery code was in the same bag. Called back on the number in our contract.", contact: "Marta Nowak",
   reached: "Called back the number in our own records, spoke to Marta Nowak.", number: null, from: null, to: null, asked_at: at("10:41:00"), until: at("10:56:00"), alone_from: null, mine: false, cannot: null, seal: "5e",
 };
@@ -64,7 +64,7 @@ export const approvals: ApprovalRow[] = [
 export const report: ReportRow = {
   report_id: "r1", kind: "passed_on", call_id: "c6", called_at: at("08:40:00"), user_id: "u9", user_name: "Farida Haddad", email: "f•••••••@hartwell.example",
   company: "Hartwell Logistics", asked_by: "Dana Okafor", reason: "cannot_answer", notes: "Remembers the school but not how she spelled it. Calm, knows the company well.", asked_at: at("08:52:00"),
-  contacts: [{ user_id: "u7", name: "Grace Obi" }, { user_id: "u8", name: "Marta Nowak" }], frozen_until: null, approval_id: null,
+  contacts: [{ user_id: "u7", name: "Grace Obi" }, { user_id: "u8", name: "Marta Nowak" }], approval_id: null, send_approval_id: null,
 };
 export const reports: ReportRow[] = [report, { ...report, report_id: "r2", kind: "flagged", user_id: "u4", user_name: "Anita Price-Ramsay", email: "a•••••••@calder.example", company: "Calder & Finch", reason: "concern", notes: "Somebody in the background told him what to say.", asked_at: at("10:20:00"), called_at: at("10:11:00"), asked_by: "Sam Ortiz", contacts: [] }];
 

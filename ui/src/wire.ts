@@ -73,9 +73,13 @@ contact: string | null,
  */
 reached: string | null, 
 /**
- * Why an unlock e-mail needs it: `frozen` or `no_contact`.
+ * Why an unlock e-mail needs it, and it can be both: `frozen`, `no_contact`.
  */
-because: string | null, 
+because: Array<string>, 
+/**
+ * The call was passed on: what is approved is the e-mail of the caller's next verified call.
+ */
+passed_on: boolean, 
 /**
  * The number of the policy it changes.
  */
@@ -449,7 +453,7 @@ export type CloseReport = {
  */
 report_id: string, 
 /**
- * `send_approved`, `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
+ * `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
  */
 outcome: string, 
 /**
@@ -1821,13 +1825,13 @@ asked_at: number,
  */
 contacts: Array<ReportContact>, 
 /**
- * Until when contacts are frozen, UTC ms: then the unlock e-mail can be approved. None if they aren't.
- */
-frozen_until: number | null, 
-/**
  * The request for a reset that waits for a second administrator.
  */
-approval_id: string | null, };
+approval_id: string | null, 
+/**
+ * The request to approve its unlock e-mail that waits.
+ */
+send_approval_id: string | null, };
 
 export type ReportRows = { 
 /**

@@ -100,7 +100,8 @@ pub async fn code_of(
 ) -> Result<Option<codes::Code>, Stop> {
     let proof = unlock_proofs::of_link(&mut work.tx, &link.id).await?;
     let Some(code) = codes::bound_to(&mut work.tx, CodePurpose::Contact, &link.id).await? else {
-        let approved = proof.is_some_and(|proof| proof.approval_id.is_some());
+        // A link that had a code never opens by its approval alone, whatever became of the code.
+        let approved = proof.is_some_and(|proof| proof.approval_id.is_some() && proof.code_id.is_none());
         let enough = approved || policy_of(user, work).await? == RecoveryPolicy::Link;
         return if enough { Ok(None) } else { Err(Refusal::LinkStopped.into()) };
     };

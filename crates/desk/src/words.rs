@@ -195,6 +195,9 @@ pub fn field_problem(problem: &str) -> &'static str {
             "The code is not right. Type the six digits your authenticator app shows now."
         }
         "call_code_digits" => "The call code has 6 digits. Check what you typed.",
+        "contact_code_on_its_way" => {
+            "The email with this code has not been sent yet. Ask your recovery contact for it in a few minutes. This try doesn't count."
+        }
         "contact_code_characters" => {
             "The contact code has 8 letters and digits. Your recovery contact reads it to you."
         }

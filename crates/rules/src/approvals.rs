@@ -108,21 +108,24 @@ pub fn reset_by_link_waits(reset_alone: Option<Moment>, state: TwoStep, now: Mom
     (state != TwoStep::On && now < until).then_some(until)
 }
 
-/// How long an unlock e-mail stays approved under a freeze: the caller is told and has to call again. A new change of
-/// contacts, or of anything that raises the security epoch, ends it before.
+/// How long an unlock e-mail stays approved that was asked for by passing a call on: the caller is told and has to call
+/// again. A new change of contacts, or of anything that raises the security epoch, ends it before.
 pub const SEND_APPROVED: Span = Span::hours(24);
+
+/// How long such a request waits: the caller has hung up, and administrators look at what was passed on when they can.
+pub const PASSED_ON_WAITS: Span = Span::hours(24);
 
 /// How long a single administrator can finish what had to wait for a day: longer than a quarter of an hour, because
 /// nobody sits and waits for the very minute.
 pub const ALONE_WINDOW: Span = Span::hours(24);
 
-/// When a request for approval ends: after a quarter of an hour, or, where nobody else can approve, a day after the day
-/// that the asker has to wait.
-pub fn request_ends(alone: bool, asked_at: Moment, policy: &Policy) -> Moment {
-    if alone {
-        asked_at + policy.span(Number::AloneWaits) + ALONE_WINDOW
-    } else {
-        asked_at + policy.span(Number::ApprovalLife)
+/// When a request for approval ends: after a quarter of an hour, of a call passed on after a day; where nobody else can
+/// approve, a day after the day that the asker has to wait.
+pub fn request_ends(alone: bool, passed_on: bool, asked_at: Moment, policy: &Policy) -> Moment {
+    match (alone, passed_on) {
+        (true, _) => asked_at + policy.span(Number::AloneWaits) + ALONE_WINDOW,
+        (false, true) => asked_at + PASSED_ON_WAITS,
+        (false, false) => asked_at + policy.span(Number::ApprovalLife),
     }
 }
 
@@ -232,7 +235,7 @@ mod tests {
             alone: false,
             made_by_asker_today: false,
             asked_at: NOW,
-            expires_at: request_ends(false, NOW, &policy),
+            expires_at: request_ends(false, false, NOW, &policy),
             account_changed: false,
         };
         assert_eq!(may_approve(&asked, &policy, NOW), Ok(()));
@@ -255,7 +258,7 @@ mod tests {
             alone: true,
             made_by_asker_today: false,
             asked_at: NOW,
-            expires_at: request_ends(true, NOW, &policy),
+            expires_at: request_ends(true, false, NOW, &policy),
             account_changed: false,
         };
         let day = NOW + Span::hours(24);

@@ -22,8 +22,6 @@ pub struct Caller {
     pub frozen_until: Option<Moment>,
     /// The company asks for a contact code, and nobody can be the contact.
     pub without_contact: bool,
-    /// Whether an administrator approved the unlock e-mail under this very freeze.
-    pub send_approved: bool,
     /// The security epoch now.
     pub epoch: i64,
 }
@@ -53,7 +51,7 @@ pub struct Call {
     pub epoch: i64,
     /// When the unlock link of this call was used.
     pub unlocked_at: Option<Moment>,
-    /// An administrator approved the e-mail of this call, and it was not sent since.
+    /// An administrator approved an unlock e-mail for exactly this freeze or missing contact, and it was not sent since.
     pub approved: bool,
 }
 
@@ -165,8 +163,7 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         && now < until
         && call.epoch == caller.epoch
     {
-        let frozen = caller.frozen_until.is_some_and(|frozen| now < frozen) && !caller.send_approved;
-        return if (frozen || caller.without_contact) && !call.approved {
+        return if needs_approval(caller, now) && !call.approved {
             Standing::NeedsApproval
         } else {
             Standing::Verified { at, until }
@@ -181,6 +178,11 @@ pub fn standing(call: &Call, caller: &Caller, policy: &Policy, now: Moment) -> S
         Ok(()) if call.checks_used > 0 => Standing::NotVerified,
         Ok(()) => Standing::NotVerifiedYet,
     }
+}
+
+/// Whether no unlock e-mail goes to this user without an administrator's approval.
+pub fn needs_approval(caller: &Caller, now: Moment) -> bool {
+    caller.without_contact || caller.frozen_until.is_some_and(|until| now < until)
 }
 
 /// Whether so many right answers verify a caller.
@@ -206,7 +208,6 @@ mod tests {
             stopped_until: None,
             frozen_until: None,
             without_contact: false,
-            send_approved: false,
             epoch: 1,
         }
     }
@@ -290,13 +291,6 @@ mod tests {
         let thawed = Caller { frozen_until: Some(NOW), ..caller() };
         assert!(matches!(standing(&verified_call(), &thawed, &policy, NOW), Standing::Verified { .. }));
         assert_eq!(standing(&verified_call(), &frozen, &policy, NOW), Standing::NeedsApproval);
-        let approved = Caller { send_approved: true, ..frozen };
-        assert!(matches!(standing(&verified_call(), &approved, &policy, NOW), Standing::Verified { .. }));
-        assert_eq!(
-            standing(&call(), &approved, &policy, NOW),
-            Standing::NotVerifiedYet,
-            "no approval verifies"
-        );
     }
 
     #[test]

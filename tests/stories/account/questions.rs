@@ -1,6 +1,5 @@
 //! D2: security questions.
 
-use recovery_desk::operations::administration::{CloseReport, ReadReports};
 use recovery_desk::operations::call_view::StandingView;
 use recovery_desk::operations::pass_on::PassOn;
 use recovery_rules::roles::Role;
@@ -121,14 +120,7 @@ on_both_databases! {
         assert!(dana.check(&call.call_id, said).await.unwrap().verified);
         let passed_on = PassOn { call_id: call.call_id.clone(), reason: "other".to_owned(), notes: String::new() };
         dana.ask(passed_on).await.unwrap();
-        let report = boss.ask(ReadReports {}).await.unwrap().reports.remove(0);
-        assert!(report.frozen_until.is_some());
-        let approved = CloseReport {
-            report_id: report.report_id,
-            outcome: "send_approved".to_owned(),
-            note: "Rang the company, she moved".to_owned(),
-        };
-        boss.ask(approved).await.unwrap();
+        crate::harness::contacts::approve_the_one(&boss).await.unwrap();
         let verdict = dana.check(&call.call_id, said).await.unwrap();
         assert!(matches!(verdict.call.standing, StandingView::Verified { .. }), "{:?}", verdict.call.standing);
         world.later(Span::seconds(1));

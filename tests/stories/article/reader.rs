@@ -56,7 +56,7 @@ impl Reader {
     /// Signs out.
     pub async fn signs_out(&self) {
         self.browser.press("Sign out").await;
-        self.browser.until_it_says("Email address").await;
+        self.browser.until_it_says("Forgot password").await;
     }
 
     /// The code of the text message that arrives.

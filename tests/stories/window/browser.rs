@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
-use thirtyfour::{By, DesiredCapabilities, WebDriver};
+use thirtyfour::{By, DesiredCapabilities, WebDriver, WebElement};
 
 use super::desk::connected;
 use super::free_port;
@@ -76,16 +76,40 @@ impl Browser {
         self.driver.query(By::Id(id)).first().await.unwrap().send_keys(text).await.unwrap();
     }
 
-    /// Presses the button that says so.
+    /// Presses the button that says so. One that sends a form is done when the next page is there: what the page before
+    /// says doesn't pass for it.
     pub async fn press(&self, words: &str) {
-        let path = format!("//button[contains(normalize-space(.), \"{words}\")]");
-        self.driver.query(By::XPath(path)).first().await.unwrap().click().await.unwrap();
+        let button = self.found(&format!("//button[contains(normalize-space(.), \"{words}\")]")).await;
+        if button.prop("type").await.unwrap().as_deref() == Some("submit") {
+            self.leave_by(button).await;
+        } else {
+            button.click().await.unwrap();
+        }
     }
 
     /// Follows the link that says so.
     pub async fn follow(&self, words: &str) {
-        let path = format!("//a[contains(normalize-space(.), \"{words}\")]");
-        self.driver.query(By::XPath(path)).first().await.unwrap().click().await.unwrap();
+        let link = self.found(&format!("//a[contains(normalize-space(.), \"{words}\")]")).await;
+        self.leave_by(link).await;
+    }
+
+    async fn found(&self, path: &str) -> WebElement {
+        self.driver.query(By::XPath(path)).first().await.unwrap()
+    }
+
+    /// Clicks and waits until another page came in the place of this one.
+    async fn leave_by(&self, element: WebElement) {
+        self.driver.execute("document.documentElement.dataset.left = 'yes'", Vec::new()).await.unwrap();
+        element.click().await.unwrap();
+        let there = "return document.readyState === 'complete' && document.documentElement.dataset.left === undefined";
+        for _ in 0..400 {
+            // In between there is no page to ask.
+            if self.driver.execute(there, Vec::new()).await.is_ok_and(|there| there.json() == true) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("no page came: {}", self.driver.source().await.unwrap());
     }
 
     /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length. Nothing

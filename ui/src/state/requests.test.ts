@@ -17,7 +17,7 @@ const { clock } = await import("./clock.svelte");
 
 const now = 1_000_000;
 const row = (approval_id: string, more: Partial<ApprovalRow> = {}): ApprovalRow => ({
-  approval_id, kind: "reset_two_step", user_id: "u1", user_name: "Priya", company: "Hartwell", asked_by: "Rafael", reason: "Phone stolen", contact: null, because: null,
+  approval_id, kind: "reset_two_step", user_id: "u1", user_name: "Priya", company: "Hartwell", asked_by: "Rafael", reason: "Phone stolen", contact: null, because: [], passed_on: false,
   reached: null, number: null, from: null, to: null, asked_at: now - 1, until: now + 900_000, alone_from: null, mine: false, cannot: null, seal: "5e", ...more,
 });
 const done = { answer: { done: true }, failure: null };

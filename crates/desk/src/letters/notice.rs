@@ -185,8 +185,8 @@ const fn words(change: Change) -> Words {
         Change::SendApproved => (
             "An unlock email was approved for your account",
             "After a phone call, an administrator approved it.",
-            "an administrator of our support desk approved an unlock email for your account, after a phone call. Something on your account had been changed shortly before.",
-            "It can be sent for a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions.",
+            "an administrator of our support desk approved an unlock email for your account, after a phone call. Without the approval it could not be sent: contact details of your account were changed lately, or your company asks for a code that nobody there can get.",
+            "It can be sent once within a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions.",
         ),
         Change::PhoneResumed => (
             "Phone verification works again for your account",

@@ -1,7 +1,6 @@
 //! What the call screen shows: read anew after every change, so that the window never guesses a state. Holds
 //! no answer, no count of right ones, no link and no full phone number, because their types can't get in here.
 
-use recovery_rules::approvals::SEND_APPROVED;
 use recovery_rules::call::{self as rules, CannotVerify, Standing};
 use recovery_rules::check_words::check_words;
 use recovery_rules::contact::Beside;
@@ -181,24 +180,9 @@ pub enum StandingView {
     },
 }
 
-/// What an approval of the unlock e-mail is bound to: the security epoch and the freeze that were seen. None where no
-/// freeze stands. A new change of contacts begins another freeze, so that it needs an approval of its own.
-pub fn freeze_seen(user: &users::User, now: Moment) -> Option<String> {
-    let until = user.frozen_until.filter(|until| now < Moment(*until))?;
-    let epoch = user.security_epoch;
-    Some(serde_json::json!({ "what": "send_unlock", "epoch": epoch, "frozen_until": until }).to_string())
-}
-
 /// The facts the rules need of a user.
 pub async fn caller_facts(user: &users::User, work: &mut Work<'_>) -> Result<rules::Caller, Stop> {
-    let send_approved = match freeze_seen(user, work.now) {
-        Some(freeze) => {
-            approvals::send_approved(&mut work.tx, &user.id, &freeze, work.now - SEND_APPROVED).await?
-        }
-        None => false,
-    };
     Ok(rules::Caller {
-        send_approved,
         account: user.account()?,
         answers: security_answers::count(&mut work.tx, &user.id).await?,
         paused_until: user.paused_until.map(Moment),

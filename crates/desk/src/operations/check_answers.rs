@@ -147,7 +147,9 @@ impl Judging for CheckAnswers {
 
     async fn settle(self, reserved: Reserved, right: usize, work: &mut Work<'_>) -> Result<Verdict, Stop> {
         let (call, user) = lock_own_open_call(&self.call_id, work).await?;
-        if user.security_epoch != reserved.epoch {
+        // The owner may have replaced the answers while they were compared (D2.3).
+        let same_answers = security_answers::hashes(&mut work.tx, &user.id).await? == reserved.hashes;
+        if user.security_epoch != reserved.epoch || !same_answers {
             return Err(Refusal::AccountChanged.into());
         }
         // "This wasn't me" may have been pressed while the answers were compared.

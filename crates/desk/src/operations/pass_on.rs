@@ -1,21 +1,18 @@
 //! Passing a call to the administrators, and flagging a concern: both go to the same list and to every open
 //! administrator's desk.
 
-use recovery_rules::approvals::LATELY;
-use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::{CALL_HANDLERS, Door, Role, Who};
-use recovery_rules::states::Change;
+use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
 use serde::Deserialize;
 
 use crate::failure::Stop;
-use crate::letters_queue;
 use crate::operation::{Kind, Operation, Plain};
-use crate::operations::call_view::{CallView, freeze_seen};
+use crate::operations::administration::ask_passed_on;
+use crate::operations::call_view::CallView;
 use crate::operations::notes;
 use crate::operations::open_call::{lock_own_open_call, own_call};
 use crate::perform::PlainShape;
-use crate::store::{approvals, calls, events, operators, users};
+use crate::store::{approvals, calls, events};
 use crate::work::Work;
 
 /// Reasons there are.
@@ -77,9 +74,9 @@ impl Plain for PassOn {
         let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         let notes = notes::bring(work, &call, &self.notes).await?;
         if approvals::of_call(&mut work.tx, &call.id, "passed_on").await?.is_none() {
-            ask(work, &call, "passed_on", &self.reason, &notes).await?;
+            let report_id = ask(work, &call, "passed_on", &self.reason, &notes).await?;
+            ask_passed_on(&call, &user, (&report_id, &self.reason), work).await?;
             calls::passed_on(&mut work.tx, &call.id).await?;
-            tell_of_the_wait(&user, work).await?;
             tell(work, &call, events::Kind::PassedOn).await?;
         }
         own_call(&call.id, work).await
@@ -99,28 +96,13 @@ impl Plain for FlagConcern {
     }
 }
 
-/// A single administrator who passes the own call on can approve its e-mail under a freeze a day later, and the user is
-/// told at once, as of everything that waits for a second one who isn't there.
-async fn tell_of_the_wait(user: &users::User, work: &mut Work<'_>) -> Result<(), Stop> {
-    let operator = work.operator()?;
-    let (me, administrator) = (operator.id.clone(), operator.role == Role::Administrator);
-    if !administrator || freeze_seen(user, work.now).is_none() {
-        return Ok(());
-    }
-    if operators::could_approve(&mut work.tx, &me, work.now - LATELY).await? == 0 {
-        let until = work.now + work.policy.span(Number::AloneWaits);
-        letters_queue::tell(work, user, Change::RequestWaits, Some(until)).await?;
-    }
-    Ok(())
-}
-
 async fn ask(
     work: &mut Work<'_>,
     call: &calls::Call,
     kind: &str,
     reason: &str,
     notes: &str,
-) -> Result<(), Stop> {
+) -> Result<String, Stop> {
     let approval = approvals::Approval {
         id: work.new_id(),
         kind: kind.to_owned(),
@@ -142,7 +124,7 @@ async fn ask(
     };
     work.note("reason", reason);
     approvals::insert(&mut work.tx, &approval).await?;
-    Ok(())
+    Ok(approval.id)
 }
 
 async fn tell(work: &mut Work<'_>, call: &calls::Call, kind: events::Kind) -> Result<(), Stop> {

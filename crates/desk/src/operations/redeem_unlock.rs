@@ -137,6 +137,12 @@ impl Judging for RedeemUnlock {
         };
         let contact = match contact::code_of(&link, &user, work).await? {
             None => None,
+            // Its letter waits in the queue: nothing that is typed now can be right.
+            Some(code) if code.code_hash.is_none() => {
+                return Err(
+                    Refusal::BadField { field: "contact_code", problem: "contact_code_on_its_way" }.into()
+                );
+            }
             Some(code) => {
                 let typed = MailCode::parse(self.contact_code.expose()).map_err(|_| Refusal::BadField {
                     field: "contact_code",

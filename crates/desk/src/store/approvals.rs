@@ -25,7 +25,7 @@ pub struct Approval {
     pub notes: String,
     /// What it is about: a user, a number of the policy, a company.
     pub subject: String,
-    /// Exactly what will be done, as JSON; of a call passed on, the freeze under which its unlock e-mail was approved.
+    /// Exactly what will be done, as JSON; empty for a call passed on or flagged.
     pub content: String,
     /// The keyed hash of all of it; none for a call passed on or flagged.
     pub seal: Option<Vec<u8>>,
@@ -117,46 +117,6 @@ pub async fn decide(
     .run(tx)
     .await?;
     Ok(rows == 1)
-}
-
-/// Decides a call passed on: its unlock e-mail may be sent, under the security epoch and the freeze in `content`. False if
-/// somebody was quicker.
-pub async fn approve_send(
-    tx: &mut Tx,
-    id: &str,
-    by: &str,
-    decision: &str,
-    content: &str,
-    now: Moment,
-) -> Result<bool, sqlx::Error> {
-    let rows = sql("UPDATE approvals SET state = 'approved', decided_by = $2, decision = $3, content = $4, decided_at = $5
-         WHERE id = $1 AND kind = 'passed_on' AND state = 'waiting'")
-    .bind(id)
-    .bind(by)
-    .bind(decision)
-    .bind(content)
-    .bind(now)
-    .run(tx)
-    .await?;
-    Ok(rows == 1)
-}
-
-/// Whether the unlock e-mail of a user was approved since a moment, under exactly this epoch and freeze.
-pub async fn send_approved(
-    tx: &mut Tx,
-    user_id: &str,
-    content: &str,
-    since: Moment,
-) -> Result<bool, sqlx::Error> {
-    let found = sql("SELECT COUNT(*) FROM approvals
-         WHERE call_id IN (SELECT id FROM calls WHERE user_id = $1)
-           AND kind = 'passed_on' AND state = 'approved' AND content = $2 AND decided_at > $3")
-    .bind(user_id)
-    .bind(content)
-    .bind(since)
-    .number(tx)
-    .await?;
-    Ok(found > 0)
 }
 
 /// Requests that wait, oldest first.

@@ -5,7 +5,7 @@ use recovery_rules::time::Moment;
 use crate::database::{Tx, sql};
 
 /// An answer's hash and the rule it was folded with.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AnswerRow {
     /// 1 to 4: the order of the questions on every call.
     pub slot: i64,

@@ -53,20 +53,14 @@ pub async fn contacts_of_call(tx: &mut Tx, call_id: &str) -> Result<Vec<String>,
     .await
 }
 
-/// The newest approval of the unlock e-mail of a call that this operator asked for, decided since a moment and not used.
-pub async fn approval(
-    tx: &mut Tx,
-    call_id: &str,
-    operator_id: &str,
-    since: Moment,
-) -> Result<Option<Approval>, sqlx::Error> {
-    sql("SELECT a.* FROM approvals a WHERE a.call_id = $1 AND a.kind = 'send_unlock' AND a.state = 'approved'
-           AND a.asked_by = $2 AND a.decided_by <> $2 AND a.decided_at > $3
+/// Approvals of the unlock e-mail of a user, decided since a moment and not used; the newest first.
+pub async fn approvals(tx: &mut Tx, user_id: &str, since: Moment) -> Result<Vec<Approval>, sqlx::Error> {
+    sql("SELECT a.* FROM approvals a WHERE a.call_id IN (SELECT id FROM calls WHERE user_id = $1)
+           AND a.kind = 'send_unlock' AND a.state = 'approved' AND a.decided_at > $2
            AND NOT EXISTS (SELECT 1 FROM unlock_proofs p WHERE p.approval_id = a.id)
-         ORDER BY a.decided_at DESC, a.id DESC LIMIT 1")
-    .bind(call_id)
-    .bind(operator_id)
+         ORDER BY a.decided_at DESC, a.id DESC")
+    .bind(user_id)
     .bind(since)
-    .optional(tx)
+    .all(tx)
     .await
 }

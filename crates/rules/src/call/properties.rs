@@ -17,10 +17,9 @@ prop_compose! {
         stopped_until in prop::option::weighted(0.2, moment()),
         frozen_until in prop::option::of(moment()),
         without_contact in any::<bool>(),
-        send_approved in any::<bool>(),
         epoch in 1_i64..=2,
     ) -> Caller {
-        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, without_contact, send_approved, epoch }
+        Caller { account, answers, paused_until, reference_paused_until, stopped_until, frozen_until, without_contact, epoch }
     }
 }
 
@@ -82,7 +81,7 @@ proptest! {
     fn frozen_contacts_and_a_missing_one_always_ask_for_an_approval(
         call in calls(), caller in callers(), policy in policies(), now in moment(),
     ) {
-        let frozen = caller.frozen_until.is_some_and(|until| now < until) && !caller.send_approved;
+        let frozen = caller.frozen_until.is_some_and(|until| now < until);
         if (frozen || caller.without_contact) && !call.approved {
             let standing = standing(&call, &caller, &policy, now);
             let verified = matches!(standing, Standing::Verified { .. });

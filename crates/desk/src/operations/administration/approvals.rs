@@ -62,8 +62,10 @@ pub struct ApprovalRow {
     pub contact: Option<String>,
     /// How the company was reached.
     pub reached: Option<String>,
-    /// Why an unlock e-mail needs it: `frozen` or `no_contact`.
-    pub because: Option<String>,
+    /// Why an unlock e-mail needs it, and it can be both: `frozen`, `no_contact`.
+    pub because: Vec<&'static str>,
+    /// The call was passed on: what is approved is the e-mail of the caller's next verified call.
+    pub passed_on: bool,
     /// The number of the policy it changes.
     pub number: Option<String>,
     /// Its value now, in its unit.
@@ -148,9 +150,10 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
         _ => (None, None, None),
     };
     let because = match &wanted {
-        Wanted::SendUnlock { because, .. } => Some(because.clone()),
-        _ => None,
+        Wanted::SendUnlock { in_the_way, .. } => in_the_way.codes(work.now),
+        _ => Vec::new(),
     };
+    let passed_on = wanted.passed_on();
     let (contact, reached) = match wanted {
         Wanted::ResetTwoStep { contact_id: Some(id), reached, .. } => {
             (users::by_id(&mut work.tx, &id).await?.map(|user| user.name()), reached)
@@ -167,6 +170,7 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
         contact,
         reached,
         because,
+        passed_on,
         number,
         from,
         to,
@@ -290,7 +294,7 @@ async fn may(request: &approvals::Approval, work: &mut Work<'_>) -> Result<Resul
     Ok(may_approve(&facts, &work.policy, work.now))
 }
 
-pub(super) fn refusal_of(why: CannotApprove) -> Refusal {
+fn refusal_of(why: CannotApprove) -> Refusal {
     match why {
         CannotApprove::OwnRequest => Refusal::OwnRequest,
         CannotApprove::AloneUntil(until) => Refusal::AloneUntil { until },

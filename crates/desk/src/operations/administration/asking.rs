@@ -17,7 +17,7 @@ use crate::work::Work;
 pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_>) -> Result<Decided, Stop> {
     let me = work.operator()?.id.clone();
     let alone = operators::could_approve(&mut work.tx, &me, work.now - rules::LATELY).await? == 0;
-    let ends = request_ends(alone, work.now, &work.policy);
+    let ends = request_ends(alone, wanted.passed_on(), work.now, &work.policy);
     let content = serde_json::to_string(wanted).map_err(|error| Fault::Stored(error.to_string()))?;
     let mut request = approvals::Approval {
         id: work.new_id(),

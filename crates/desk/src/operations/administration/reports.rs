@@ -1,21 +1,14 @@
 //! Calls that agents passed on or flagged: the list, and closing one with what came of it. A 2-step reset that decides
-//! one closes it by itself; under a freeze, closing one can approve that the unlock e-mail is sent.
+//! one closes it by itself, and so does the approval of its unlock e-mail.
 
-use recovery_rules::approvals::{Approving, LATELY, may_approve};
 use recovery_rules::mask::masked_email;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
-use recovery_rules::states::Change;
-use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::approvals::refusal_of;
 use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, sentence};
 use crate::failure::Stop;
-use crate::fresh_code;
-use crate::letters_queue;
 use crate::operation::{Kind, Operation, Plain};
-use crate::operations::call_view::freeze_seen;
 use crate::perform::PlainShape;
 use crate::store::{approvals, calls, companies, events, operators, users};
 use crate::work::Work;
@@ -24,11 +17,7 @@ use crate::work::Work;
 const SHOWN: i64 = 100;
 
 /// What can come of a report beside a reset.
-const OUTCOMES: &[&str] =
-    &[SEND_APPROVED, "calls_again", "not_the_owner", "no_concern", "concern_confirmed", "other"];
-
-/// Contacts are frozen, and the unlock e-mail may be sent all the same.
-const SEND_APPROVED: &str = "send_approved";
+const OUTCOMES: &[&str] = &["calls_again", "not_the_owner", "no_concern", "concern_confirmed", "other"];
 
 /// Asks for the calls passed on and flagged that wait.
 #[derive(Debug, Hash, Deserialize)]
@@ -74,10 +63,10 @@ pub struct ReportRow {
     pub asked_at: i64,
     /// Billing users of the company who can confirm it; never the caller.
     pub contacts: Vec<ReportContact>,
-    /// Until when contacts are frozen, UTC ms: then the unlock e-mail can be approved. None if they aren't.
-    pub frozen_until: Option<i64>,
     /// The request for a reset that waits for a second administrator.
     pub approval_id: Option<String>,
+    /// The request to approve its unlock e-mail that waits.
+    pub send_approval_id: Option<String>,
 }
 
 /// Somebody at the company who can be asked.
@@ -97,7 +86,7 @@ pub struct ReportContact {
 pub struct CloseReport {
     /// Which.
     pub report_id: String,
-    /// `send_approved`, `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
+    /// `calls_again`, `not_the_owner`, `no_concern`, `concern_confirmed` or `other`.
     pub outcome: String,
     /// What was found, in a sentence.
     pub note: String,
@@ -130,7 +119,8 @@ async fn row(report: approvals::Approval, work: &mut Work<'_>) -> Result<ReportR
     let call = calls::by_id(&mut work.tx, &call_id).await?.ok_or(Refusal::NotFound)?;
     let company = companies::by_id(&mut work.tx, &user.company_id).await?.map(|c| c.name).unwrap_or_default();
     let contacts = users::billing_users(&mut work.tx, &user.company_id, &user.id).await?;
-    let waiting = approvals::waiting_about(&mut work.tx, "reset_two_step", &user.id, work.now).await?;
+    let reset = approvals::waiting_about(&mut work.tx, "reset_two_step", &user.id, work.now).await?;
+    let send = approvals::waiting_about(&mut work.tx, "send_unlock", &report.id, work.now).await?;
     Ok(ReportRow {
         report_id: report.id,
         kind: report.kind,
@@ -147,8 +137,8 @@ async fn row(report: approvals::Approval, work: &mut Work<'_>) -> Result<ReportR
             .into_iter()
             .map(|contact| ReportContact { name: contact.name(), user_id: contact.id })
             .collect(),
-        frozen_until: user.frozen_until.filter(|until| work.now < Moment(*until)),
-        approval_id: waiting.map(|request| request.id),
+        approval_id: reset.map(|request| request.id),
+        send_approval_id: send.map(|request| request.id),
         user_id: user.id,
     })
 }
@@ -167,16 +157,16 @@ impl Plain for CloseReport {
         work.about.call_id.clone_from(&report.call_id);
         let me = work.operator()?.id.clone();
         let decision = format!("{}: {note}", self.outcome);
-        let decided = if self.outcome == SEND_APPROVED {
-            let freeze = send_can_be_approved(&report, &user, work).await?;
-            letters_queue::tell(work, &user, Change::SendApproved, None).await?;
-            approvals::approve_send(&mut work.tx, &report.id, &me, &decision, &freeze, work.now).await?
-        } else {
-            let state = if self.outcome == "concern_confirmed" { "approved" } else { "refused" };
-            approvals::decide(&mut work.tx, &report.id, state, &me, &decision, work.now).await?
-        };
+        let state = if self.outcome == "concern_confirmed" { "approved" } else { "refused" };
+        let decided = approvals::decide(&mut work.tx, &report.id, state, &me, &decision, work.now).await?;
         if !decided {
             return Err(Refusal::DecidedAlready.into());
+        }
+        // Nothing is left to approve of what is closed.
+        if let Some(send) =
+            approvals::waiting_about(&mut work.tx, "send_unlock", &report.id, work.now).await?
+        {
+            approvals::decide(&mut work.tx, &send.id, "refused", &me, &decision, work.now).await?;
         }
         work.note("outcome", self.outcome);
         work.note("note", note);
@@ -185,39 +175,6 @@ impl Plain for CloseReport {
         work.tell_desks(events::Kind::ApprovalsChanged, about).await?;
         Ok(Decided::DONE)
     }
-}
-
-/// Says what the approval is bound to. The caller was verified in that very call, contacts are frozen, nothing changed
-/// since, and it is another administrator than whoever took the call; where there is nobody else, a day after it.
-async fn send_can_be_approved(
-    report: &approvals::Approval,
-    user: &users::User,
-    work: &mut Work<'_>,
-) -> Result<String, Stop> {
-    fresh_code::required(work).await?;
-    if report.kind != "passed_on" {
-        return Err(Refusal::BadField { field: "outcome", problem: "outcome_unknown" }.into());
-    }
-    let freeze = freeze_seen(user, work.now).ok_or(Refusal::NothingToChange)?;
-    let call_id = report.call_id.as_deref().unwrap_or_default();
-    let call = calls::by_id(&mut work.tx, call_id).await?.ok_or(Refusal::NotFound)?;
-    if call.epoch != user.security_epoch {
-        return Err(Refusal::ChangedMeanwhile.into());
-    }
-    if call.first_verified_at.is_none() {
-        return Err(Refusal::NotVerified.into());
-    }
-    let (me, since) = (work.operator()?.id.clone(), work.now - LATELY);
-    let facts = Approving {
-        asker: report.asked_by == me,
-        alone: operators::could_approve(&mut work.tx, &me, since).await? == 0,
-        made_by_asker_today: operators::made_by_since(&mut work.tx, &me, &report.asked_by, since).await?,
-        asked_at: Moment(report.asked_at),
-        expires_at: Moment(i64::MAX),
-        account_changed: false,
-    };
-    may_approve(&facts, &work.policy, work.now).map_err(refusal_of)?;
-    Ok(freeze)
 }
 
 /// The report waits, and it is about this user.

@@ -1,8 +1,9 @@
 //! An unlock e-mail that needs an administrator: contacts are frozen, or the company asks for a contact code and nobody
 //! can get it. Whoever is on the call asks; an administrator who is somebody else approves while the caller waits; then
-//! the e-mail is sent in the call, as always. One approval is for one call, one operator, one e-mail.
+//! the e-mail is sent in the call, as always. Where the call is passed on instead, the same is asked for the caller's next
+//! verified call. Either way it is bound to what stood in the way, and for one e-mail.
 
-use recovery_rules::approvals::LATELY;
+use recovery_rules::approvals::{LATELY, SEND_APPROVED};
 use recovery_rules::call::{Standing, standing};
 use recovery_rules::contact::Beside;
 use recovery_rules::policy::Number;
@@ -83,39 +84,112 @@ impl Plain for AskUnlockApproval {
         if operators::could_approve(&mut work.tx, &call.operator_id, since).await? == 0 {
             return Err(Refusal::NobodyToApprove.into());
         }
-        let (beside, _) = contact::needed(&user, &[], work).await?;
-        let because = if beside == Beside::Approval { "no_contact" } else { "frozen" };
         work.note("reason", reason.clone());
-        work.note("second_because", because);
+        let in_the_way = InTheWay::of(&user, work).await?;
+        work.note("second_because", in_the_way.codes(work.now).join(", "));
         let wanted = Wanted::SendUnlock {
             call_id: call.id.clone(),
             user_id: user.id.clone(),
             operator_id: call.operator_id.clone(),
-            epoch: user.security_epoch,
-            because: because.to_owned(),
+            in_the_way,
+            report_id: None,
         };
         ask_second(&wanted, &reason, work).await?;
         own_call(&call.id, work).await
     }
 }
 
-/// The approval under which the unlock e-mail of this call may be sent now: asked for by whose call it is, decided by
-/// somebody else, of the account as it is, young enough and not used.
+/// Asks for the approval of a call's e-mail when the call is passed on, if it was verified and nothing else stands in the
+/// way: administrators look at it later, and it is for the caller's next verified call.
+pub(crate) async fn ask_passed_on(
+    call: &calls::Call,
+    user: &users::User,
+    (report_id, reason): (&str, &str),
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    let caller = caller_facts(user, work).await?;
+    let standing = standing(&call.facts()?, &caller, &work.policy, work.now);
+    if standing != Standing::NeedsApproval || user.email != call.address {
+        return Ok(());
+    }
+    let wanted = Wanted::SendUnlock {
+        call_id: call.id.clone(),
+        user_id: user.id.clone(),
+        operator_id: call.operator_id.clone(),
+        in_the_way: InTheWay::of(user, work).await?,
+        report_id: Some(report_id.to_owned()),
+    };
+    ask_second(&wanted, reason, work).await?;
+    Ok(())
+}
+
+/// What keeps an unlock e-mail back until an administrator approves it, with the security epoch of the account. An approval
+/// is bound to all of it: another freeze, or a contact who can get a code since, needs another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InTheWay {
+    /// The security epoch.
+    pub epoch: i64,
+    /// Until when contacts are frozen or were, UTC ms.
+    frozen_until: Option<i64>,
+    /// The company asks for a contact code, and nobody can get it.
+    no_contact: bool,
+}
+
+impl InTheWay {
+    /// As it is now.
+    pub(super) async fn of(user: &users::User, work: &mut Work<'_>) -> Result<Self, Stop> {
+        let (beside, _) = contact::needed(user, &[], work).await?;
+        let (epoch, frozen_until) = (user.security_epoch, user.frozen_until);
+        Ok(Self { epoch, frozen_until, no_contact: beside == Beside::Approval })
+    }
+
+    /// Stable codes of each.
+    pub(super) fn codes(&self, now: Moment) -> Vec<&'static str> {
+        let frozen = self.frozen_until.is_some_and(|until| now < Moment(until));
+        [("frozen", frozen), ("no_contact", self.no_contact)]
+            .into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(code, _)| code)
+            .collect()
+    }
+}
+
+/// The approval under which the unlock e-mail of this call may be sent now: of the account as it is, young enough, not used,
+/// and decided by somebody else than who sends.
 pub(crate) async fn approved_for(
     call: &calls::Call,
     user: &users::User,
     work: &mut Work<'_>,
 ) -> Result<Option<approvals::Approval>, Stop> {
-    let since = work.now - work.policy.span(Number::ApprovalLife);
-    let found = unlock_proofs::approval(&mut work.tx, &call.id, &call.operator_id, since).await?;
-    let Some(approval) = found else { return Ok(None) };
-    let kept = approval.seal.clone().unwrap_or_default();
-    let wanted: Wanted =
-        serde_json::from_str(&approval.content).map_err(|error| Fault::Stored(error.to_string()))?;
-    let still = matches!(&wanted, Wanted::SendUnlock { call_id, user_id, operator_id, epoch, .. }
-        if *call_id == call.id && *user_id == user.id && *operator_id == call.operator_id
-            && *epoch == user.security_epoch);
-    Ok((still && same_hash(&kept, &seal(&approval, work))).then_some(approval))
+    let is = InTheWay::of(user, work).await?;
+    let young = |asked: &approvals::Approval, life| {
+        asked.decided_at.is_some_and(|decided| work.now < Moment(decided) + life)
+    };
+    let lives = (work.policy.span(Number::ApprovalLife), SEND_APPROVED);
+    let since = work.now - lives.0.max(lives.1);
+    let newest = unlock_proofs::approvals(&mut work.tx, &user.id, since).await?;
+    for asked in newest {
+        let wanted: Wanted =
+            serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+        let Wanted::SendUnlock { call_id, user_id, operator_id, in_the_way, report_id } = &wanted else {
+            continue;
+        };
+        let decider_sends = asked.decided_by.as_ref() == Some(&call.operator_id);
+        let for_this = match report_id {
+            // Who asked, alone, may approve a day later, and nobody but them may be there to send.
+            Some(_) => young(&asked, lives.1) && (!decider_sends || asked.alone),
+            None => {
+                let own = *call_id == call.id && *operator_id == call.operator_id;
+                own && young(&asked, lives.0) && !decider_sends
+            }
+        };
+        let kept = asked.seal.clone().unwrap_or_default();
+        if for_this && *user_id == user.id && *in_the_way == is && same_hash(&kept, &seal(&asked, work)) {
+            return Ok(Some(asked));
+        }
+    }
+    Ok(None)
 }
 
 /// What became of the newest request about the unlock e-mail of a call.
@@ -128,7 +202,9 @@ pub(crate) async fn approval_of(
     let (state, until) = match approved_for(call, user, work).await? {
         Some(asked) => {
             let decided = Moment(asked.decided_at.unwrap_or_default());
-            ("approved", decided + work.policy.span(Number::ApprovalLife))
+            let passed_on = asked.subject != call.id;
+            let life = if passed_on { SEND_APPROVED } else { work.policy.span(Number::ApprovalLife) };
+            ("approved", decided + life)
         }
         None => match approvals::of_call(&mut work.tx, &call.id, "send_unlock").await? {
             None => return Ok(None),

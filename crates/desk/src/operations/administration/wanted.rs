@@ -9,6 +9,7 @@ use recovery_rules::states::{Account, Change, LockedBy, TwoStep};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::unlock_approval::InTheWay;
 use crate::account_change::end_what_was_before;
 use crate::failure::Stop;
 use crate::letters_queue::{self, Letter};
@@ -68,10 +69,10 @@ pub enum Wanted {
         user_id: String,
         /// Whose call it is.
         operator_id: String,
-        /// The security epoch that was seen.
-        epoch: i64,
-        /// `frozen` or `no_contact`.
-        because: String,
+        /// What stands in its way, as it was seen.
+        in_the_way: InTheWay,
+        /// The call was passed on, with this report: it is for the caller's next verified call, whoever takes it.
+        report_id: Option<String>,
     },
     /// A locked account is opened.
     UnlockAccount {
@@ -104,7 +105,7 @@ impl Wanted {
             | Self::UnlockAccount { user_id, .. } => user_id,
             Self::ChangePolicy { name, .. } => name,
             Self::UnprotectCompany { company_id } | Self::LoosenRecovery { company_id } => company_id,
-            Self::SendUnlock { call_id, .. } => call_id,
+            Self::SendUnlock { call_id, report_id, .. } => report_id.as_deref().unwrap_or(call_id),
         }
     }
 
@@ -125,6 +126,11 @@ impl Wanted {
             Self::SendUnlock { call_id, .. } => Some(call_id),
             _ => None,
         }
+    }
+
+    /// Whether it comes from a call that was passed on: nobody is on the line and waits.
+    pub const fn passed_on(&self) -> bool {
+        matches!(self, Self::SendUnlock { report_id: Some(_), .. })
     }
 
     /// The company it is about, where it is about no user.
@@ -183,13 +189,14 @@ impl Wanted {
                     RecoveryPolicy::Link => Err(Refusal::NothingToChange.into()),
                 }
             }
-            Self::SendUnlock { call_id, user_id, operator_id, epoch, .. } => {
-                let user = same_epoch(user_id, *epoch, work).await?;
+            Self::SendUnlock { call_id, user_id, operator_id, in_the_way, report_id } => {
+                let user = same_epoch(user_id, in_the_way.epoch, work).await?;
                 let call = calls::by_id(&mut work.tx, call_id).await?.ok_or(Refusal::NotFound)?;
-                let same = call.operator_id == *operator_id
-                    && call.user_id == *user_id
-                    && call.ended_at.is_none()
-                    && call.address == user.email;
+                let on_the_line = call.operator_id == *operator_id && call.ended_at.is_none();
+                let same = call.user_id == *user_id
+                    && call.address == user.email
+                    && (on_the_line || report_id.is_some())
+                    && InTheWay::of(&user, work).await? == *in_the_way;
                 if same { Ok(()) } else { Err(Refusal::ChangedMeanwhile.into()) }
             }
             Self::UnlockAccount { user_id, epoch } => {
@@ -248,9 +255,17 @@ impl Wanted {
                 work.note("recovery", RecoveryPolicy::Link.name());
             }
             // Nothing is sent here: the code that goes with the link is read out by whoever is on the call.
-            Self::SendUnlock { call_id, user_id, operator_id, because, .. } => {
+            Self::SendUnlock { call_id, user_id, operator_id, in_the_way, report_id } => {
                 work.about_call(call_id);
-                work.note("second_because", because.clone());
+                work.note("second_because", in_the_way.codes(work.now).join(", "));
+                let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
+                letters_queue::tell(work, &user, Change::SendApproved, None).await?;
+                if let Some(report) = report_id {
+                    let me = work.operator()?.id.clone();
+                    approvals::decide(&mut work.tx, report, "approved", &me, "send_approved", work.now)
+                        .await?;
+                    work.note("report", report.clone());
+                }
                 let about = events::About {
                     call_id: Some(call_id),
                     user_id: Some(user_id),
