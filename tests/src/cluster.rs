@@ -12,16 +12,24 @@ pub const DATABASE_PASSWORD: &str = "Kr4ftwerk-cluster-7";
 
 /// Makes the cluster and runs the server until standard input ends, so that neither a panic nor a killed run
 /// leaves one behind. $1: folder, $2: binaries, $3: port, $4: further settings,
-/// $5: whether commits are written to the disk.
+/// $5: whether commits are written to the disk, $6: whether the folder is `kept`: made only once, stopped in order, and
+/// on the disk then.
 const SUPERVISOR: &str = r#"
 set -eu
 cd "$1"
-printf '%s' "$STORY_DATABASE_PASSWORD" > password
-"$2/initdb" --no-sync -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1
-rm password
-printf '%s\n' "$4" >> data/postgresql.conf
+# The run before may still be stopping; one that was killed left the file behind, and PostgreSQL knows what to do with it.
+tries=0
+while [ -e data/postmaster.pid ] && [ $tries -lt 600 ]; do tries=$((tries + 1)); sleep 0.1; done
+if [ ! -e made.conf ]; then
+  printf '%s' "$STORY_DATABASE_PASSWORD" > password
+  "$2/initdb" --no-sync -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1
+  rm password
+  cp data/postgresql.conf made.conf
+fi
+# Of a setting that is there twice the last one holds.
+{ cat made.conf; echo 'shared_buffers = 64MB'; printf '%s\n' "$4"; } > data/postgresql.conf
 "$2/postgres" -D data -p "$3" -h 127.0.0.1,127.0.0.2 -k "$1" -c fsync="$5" -c synchronous_commit="$5" \
-  -c full_page_writes="$5" -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 </dev/null &
+  -c full_page_writes="$5" -c max_connections=300 >server.log 2>&1 </dev/null &
 server=$!
 tries=0
 until "$2/pg_isready" -q -h 127.0.0.1 -p "$3"; do
@@ -30,6 +38,12 @@ until "$2/pg_isready" -q -h 127.0.0.1 -p "$3"; do
 done
 echo ready
 read -r _ || true
+if [ "$6" = kept ]; then
+  kill -INT $server
+  wait $server
+  [ "$5" = on ] || "$2/initdb" --sync-only -D data >>initdb.log 2>&1
+  exit 0
+fi
 # A story may have restarted it.
 kill -QUIT $(head -n 1 data/postmaster.pid) || true
 wait $server || true
@@ -48,24 +62,38 @@ pub struct Cluster {
     pub port: u16,
     binaries: PathBuf,
     // Held, never written to: when it closes, the supervisor ends the server.
-    _alive: ChildStdin,
-    _supervisor: Child,
+    alive: ChildStdin,
+    supervisor: Child,
 }
 
 impl Cluster {
     /// Makes and starts one that forgets at a power cut: fast, for tests.
     pub fn start(settings: &str, files: &[(&str, &[u8])]) -> Self {
-        Self::made(settings, files, "off")
+        Self::made(new_folder(), settings, files, ["off", "thrown away"])
     }
 
     /// Makes and starts one that writes each commit to the disk, as a real one does: for benchmarks.
     pub fn start_lasting(settings: &str) -> Self {
-        Self::made(settings, &[], "on")
+        Self::made(new_folder(), settings, &[], ["on", "thrown away"])
     }
 
-    fn made(settings: &str, files: &[(&str, &[u8])], lasting: &str) -> Self {
+    /// Starts the one in this folder, made if there is none, whose data stay when it ends: for benchmarks among very many.
+    /// `lasting`: whether each commit is written to the disk; if not, everything is once it has ended in order.
+    pub fn start_kept(folder: &Path, settings: &str, lasting: bool) -> Self {
+        std::fs::create_dir_all(folder).unwrap();
+        let lasting = if lasting { "on" } else { "off" };
+        Self::made(folder.canonicalize().unwrap(), settings, &[], [lasting, "kept"])
+    }
+
+    /// Ends it and waits until it has ended.
+    pub fn end(self) {
+        let Self { folder, alive, mut supervisor, .. } = self;
+        drop(alive);
+        assert!(supervisor.wait().unwrap().success(), "PostgreSQL did not end; see {}", folder.display());
+    }
+
+    fn made(folder: PathBuf, settings: &str, files: &[(&str, &[u8])], how: [&str; 2]) -> Self {
         let binaries = binaries();
-        let folder = tempfile::Builder::new().prefix("recovery-pg-").tempdir().unwrap().keep();
         for (name, bytes) in files {
             std::fs::write(folder.join(name), bytes).unwrap();
             // PostgreSQL refuses a key that others can read.
@@ -77,7 +105,8 @@ impl Cluster {
             .args(["sh", "-c", SUPERVISOR, "sh"])
             .arg(&folder)
             .arg(&binaries)
-            .args([&port.to_string(), settings, lasting])
+            .args([&port.to_string(), settings])
+            .args(how)
             .env("STORY_DATABASE_PASSWORD", DATABASE_PASSWORD)
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::piped())
@@ -89,7 +118,7 @@ impl Cluster {
         BufReader::new(supervisor.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "ready", "PostgreSQL did not start; see {}", folder.display());
         let alive = supervisor.stdin.take().unwrap();
-        Self { folder, port, binaries, _alive: alive, _supervisor: supervisor }
+        Self { folder, port, binaries, alive, supervisor }
     }
 
     /// The address of a database in it.
@@ -150,6 +179,10 @@ impl Cluster {
         assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
+}
+
+fn new_folder() -> PathBuf {
+    tempfile::Builder::new().prefix("recovery-pg-").tempdir().unwrap().keep()
 }
 
 /// A command of whoever runs the server, who gets the folder.

@@ -1,5 +1,6 @@
 //! A live desk on a fresh database that writes each commit to the disk, with what hashing costs in earnest.
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -39,8 +40,6 @@ impl Engine {
 pub struct Bench {
     /// The desk.
     pub desk: Desk,
-    /// Where its database is.
-    pub address: Address,
     /// Held, so that the folder of its file and its heads is there as long as this is.
     _folder: tempfile::TempDir,
 }
@@ -54,10 +53,13 @@ pub struct Wanted {
     pub hashing: HashingCost,
 }
 
-/// The PostgreSQL of this run. A quarter of the memory of a small machine for its buffers, as its manual advises.
+/// Settings of a PostgreSQL something is measured on.
+pub const MEASURED: &str = "max_wal_size = '4GB'";
+
+/// The PostgreSQL of this run.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start_lasting("max_wal_size = '4GB'"))
+    CLUSTER.get_or_init(|| Cluster::start_lasting(MEASURED))
 }
 
 /// The address of an empty database.
@@ -83,9 +85,22 @@ pub async fn open(wanted: Wanted) -> Bench {
 pub async fn open_at(wanted: Wanted, public_url: &str) -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let address = empty(wanted.engine, folder.path());
-    let desk = Desk::open(Parts {
-        database: Database::connect(&address).await.unwrap(),
-        keys: DataKeys::fresh(&Chance::operating_system()),
+    let keys = DataKeys::fresh(&Chance::operating_system());
+    let desk = desk_on(&address, keys, wanted.hashing, public_url, folder.path()).await;
+    Bench { desk, _folder: folder }
+}
+
+/// A desk on that database, whose signed heads go into that folder.
+pub async fn desk_on(
+    address: &Address,
+    keys: DataKeys,
+    hashing: HashingCost,
+    public_url: &str,
+    folder: &Path,
+) -> Desk {
+    Desk::open(Parts {
+        database: Database::connect(address).await.unwrap(),
+        keys,
         settings: Settings {
             organisation: Organisation::of_the_demo(),
             public_url: public_url.parse().unwrap(),
@@ -98,10 +113,9 @@ pub async fn open_at(wanted: Wanted, public_url: &str) -> Bench {
         },
         clock: Clock::Database,
         chance: Chance::operating_system(),
-        hashing: wanted.hashing,
-        audit_heads: Some(folder.path().join("audit-heads.jsonl")),
+        hashing,
+        audit_heads: Some(folder.join("audit-heads.jsonl")),
     })
     .await
-    .unwrap();
-    Bench { desk, address, _folder: folder }
+    .unwrap()
 }

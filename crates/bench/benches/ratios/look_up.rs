@@ -2,17 +2,18 @@
 //! transaction. p99 against p50: the slowest keystroke counts, and the typical bare query. Fragments of addresses, which are
 //! looked for only where nothing begins so, have goals of their own.
 
+use std::path::Path;
 use std::time::Instant;
 
 use recovery_bench::{Goal, Ratio, Table, percentile};
-use recovery_desk::database::{Address, Tx, sql};
-use recovery_desk::hashing::HashingCost;
+use recovery_desk::database::Tx;
 use recovery_desk::look_up;
 use recovery_desk::store::users;
 use recovery_rules::look_up_query::Query;
 
-use crate::desks::{Bench, ENGINES, Engine, Wanted, cluster, open};
-use crate::people::{Numbers, company_name, person, write};
+use crate::desks::{ENGINES, Engine};
+use crate::filled::{Filled, filled};
+use crate::people::{Numbers, company_name, person};
 
 const ROUNDS: usize = 7;
 const QUERIES: usize = 200;
@@ -48,14 +49,12 @@ const FRAGMENTS: [Kind; 2] = [
     ("fragment of an address, 7 letters", |numbers, of| fragment(&person(numbers.below(of), of).email, 7)),
 ];
 
-/// Measures it on both databases, or on one.
-pub async fn measure(table: &mut Table, users: usize, only: Option<Engine>) {
+/// Measures it on both databases, or on one; `keep`: where the filled databases are kept.
+pub async fn measure(table: &mut Table, users: usize, only: Option<Engine>, keep: Option<&Path>) {
     for engine in ENGINES.into_iter().filter(|engine| only.is_none_or(|only| *engine == only)) {
-        let bench = open(Wanted { engine, hashing: HashingCost::cheap() }).await;
-        let ids = write(&bench.desk, users).await;
-        analyse(&bench).await;
+        let filled = filled(engine, users, keep).await;
         for (name, typed) in KINDS {
-            let rounds = rounds(&bench, &ids, users, typed, 99.0).await;
+            let rounds = rounds(&filled, users, typed, 99.0).await;
             table.add(Ratio {
                 what: format!("Look-up p99 among {users}, {name}, {}", engine.name()),
                 against: "SELECT by primary key, p50".to_owned(),
@@ -65,7 +64,7 @@ pub async fn measure(table: &mut Table, users: usize, only: Option<Engine>) {
         }
         let (percent, goal) = if engine == Engine::Postgres { (99.0, 1_000.0) } else { (50.0, 25.0) };
         for (name, typed) in FRAGMENTS {
-            let rounds = rounds(&bench, &ids, users, typed, percent).await;
+            let rounds = rounds(&filled, users, typed, percent).await;
             table.add(Ratio {
                 what: format!("Look-up p{percent} among {users}, {name}, {}", engine.name()),
                 against: "SELECT by primary key, p50".to_owned(),
@@ -77,15 +76,15 @@ pub async fn measure(table: &mut Table, users: usize, only: Option<Engine>) {
 }
 
 async fn rounds(
-    bench: &Bench,
-    ids: &[String],
+    filled: &Filled,
     users: usize,
     typed: fn(&mut Numbers, usize) -> String,
     percent: f64,
 ) -> Vec<f64> {
     let mut numbers = Numbers::new(4711);
     let mut rounds = Vec::new();
-    let mut tx = bench.desk.database.begin_read().await.unwrap();
+    let Filled { desk, ids, .. } = filled;
+    let mut tx = desk.database.begin_read().await.unwrap();
     for round in 0..=ROUNDS {
         let (mut bare, mut ours) = (Vec::new(), Vec::new());
         for _ in 0..QUERIES {
@@ -111,22 +110,6 @@ async fn run(tx: &mut Tx, query: &Query) -> usize {
     match query {
         Query::EmailPrefix(prefix) => look_up::address(tx, prefix).await.unwrap().len(),
         query => look_up::words(tx, query).await.unwrap().0.len(),
-    }
-}
-
-/// PostgreSQL does this by itself, a minute after a table grew.
-async fn analyse(bench: &Bench) {
-    match &bench.address {
-        Address::Postgres { url, .. } => {
-            use secrecy::ExposeSecret;
-            let name = url.expose_secret().rsplit('/').next().unwrap_or_default();
-            cluster().run(name, "VACUUM ANALYZE");
-        }
-        Address::Sqlite(_) => {
-            let mut tx = bench.desk.database.begin().await.unwrap();
-            sql("PRAGMA optimize").run(&mut tx).await.unwrap();
-            tx.commit().await.unwrap();
-        }
     }
 }
 

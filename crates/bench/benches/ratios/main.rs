@@ -6,15 +6,19 @@ mod answers;
 mod audit;
 mod commits;
 mod desks;
+mod filled;
 mod imported;
 mod look_up;
 mod mail;
 mod pages;
 mod people;
 mod people_sessions;
+mod seed;
 mod side_by_side;
 mod sign_in;
 mod under_load;
+
+use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use recovery_bench::Table;
@@ -54,6 +58,10 @@ struct Asked {
     /// Look somebody up on this database alone.
     #[arg(long, value_enum)]
     engine: Option<desks::Engine>,
+    /// Keep the databases of `look-up` in this folder, and use those that are there: filled once, measured later. PostgreSQL's
+    /// own user must be able to enter it.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
     /// What `cargo bench` adds.
     #[arg(long, hide = true)]
     bench: bool,
@@ -92,7 +100,7 @@ async fn main() {
         audit::measure(&mut table).await;
     }
     if wanted(Topic::LookUp) {
-        look_up::measure(&mut table, asked.users, asked.engine).await;
+        look_up::measure(&mut table, asked.users, asked.engine, asked.keep.as_deref()).await;
     }
     println!("{table}");
     println!("{} goals missed.", table.missed());

@@ -93,8 +93,8 @@ pub fn company_name(number: usize) -> String {
     format!("{first} {} {number}", numbers.uneven(&KINDS))
 }
 
-/// Writes so many people into a database, in one transaction, by many-row statements and nothing else; of 2-step every
-/// second has a number. Gives every thousandth id.
+/// Writes so many people into a database, in one transaction, by many-row statements and nothing else: what an import is held
+/// against, and enough for a million (`seed` is for more). Gives every thousandth id.
 pub async fn write(desk: &Desk, count: usize) -> Vec<String> {
     let now = desk.clock.machine();
     let mut tx = desk.database.begin().await.unwrap();
@@ -103,7 +103,7 @@ pub async fn write(desk: &Desk, count: usize) -> Vec<String> {
     let mut sample = Vec::new();
     let mut rows = Vec::with_capacity(batch);
     for n in 0..count {
-        let row = row(desk, n, count, &ids, now);
+        let row = row(new_id(now, &desk.chance), n, count, &ids);
         if n % 1_000 == 0 {
             sample.push(row.id.clone());
         }
@@ -134,10 +134,11 @@ async fn companies(
     ids
 }
 
-fn row(desk: &Desk, n: usize, of: usize, companies: &[String], now: Moment) -> NewUser {
+/// The row of person number `n` of so many.
+pub fn row(id: String, n: usize, of: usize, companies: &[String]) -> NewUser {
     let Person { given, family, email, company, phone } = person(n, of);
     NewUser {
-        id: new_id(now, &desk.chance),
+        id,
         company_id: companies[company].clone(),
         kind: "standard",
         given_fold: search_fold(&given),
