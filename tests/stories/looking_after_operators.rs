@@ -66,8 +66,8 @@ on_both_databases! {
         assert_eq!(refused(boss.ask(invite("billing")).await), "role_unknown");
         let code = invitation_code(&world).await;
         let other = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ";
-        assert_eq!(refused(world.ask(&Caller::Nobody, accept("not a code")).await), "invitation_code_typed_wrong");
-        assert!(["invitation_not_right", "invitation_code_typed_wrong"].contains(&refused(world.ask(&Caller::Nobody, accept(other)).await)));
+        assert_eq!(refused(world.ask(&Caller::Nobody, accept("not a code")).await), "code_length");
+        assert!(["invitation_not_right", "code_check_character"].contains(&refused(world.ask(&Caller::Nobody, accept(other)).await)));
         let short = AcceptInvitation { password: "short".to_owned().into(), ..accept(&code) };
         assert_eq!(refused(world.ask(&Caller::Nobody, short).await), "password_too_short");
         let accepted = world.ask(&Caller::Nobody, accept(&code.to_lowercase())).await.unwrap();

@@ -59,8 +59,8 @@ on_both_databases! {
         assert_eq!(world.count(life).await, Span::hours(24).0);
 
         // What is wrong in form costs no try.
-        assert_eq!(refused(redeem(&world, &sent, (&sent.code, "")).await), "contact_code_characters");
-        assert_eq!(refused(redeem(&world, &sent, (&sent.code, "ABC-123")).await), "contact_code_characters");
+        assert_eq!(refused(redeem(&world, &sent, (&sent.code, "")).await), "code_empty");
+        assert_eq!(refused(redeem(&world, &sent, (&sent.code, "ABC-123")).await), "code_length");
         assert_eq!(world.count("SELECT CAST(SUM(tries) AS BIGINT) FROM codes").await, 0);
         let wrong = redeem(&world, &sent, (&sent.code, &another_code(&sent.contact_code))).await.unwrap();
         assert_eq!(wrong, Redeemed::ContactCodeNotRight { tries_left: 4 });
@@ -283,7 +283,7 @@ on_both_databases! {
             let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
             priya.post("/unlock", &fields).await
         };
-        post("").await.says("The contact code has 8 letters and digits").says("aria-invalid");
+        post("").await.says("Type the contact code.").says("aria-invalid");
         post(&another_code(&sent.contact_code)).await.says("The contact code is not right").says("4 tries left");
         post(&sent.contact_code).await.says("Your account is unlocked");
     }

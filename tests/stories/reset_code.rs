@@ -142,7 +142,7 @@ on_both_databases! {
         let texts = forgot.gateway.asked().len();
         // Choosing the recovery code sends nothing and burns nothing, and has tries of its own.
         assert!(matches!(forgot.recover(&link, &"0".repeat(24)).await.unwrap(), ResetCodeEntered::NotRight { tries_left: 9 }));
-        assert_eq!(refused(forgot.recover(&link, "ABCD-EFGH").await), "recovery_code_form");
+        assert_eq!(refused(forgot.recover(&link, "ABCD-EFGH").await), "code_length");
         assert!(done(&forgot.recover(&link, &recovery.to_lowercase().replace('-', " ")).await.unwrap()));
         assert_eq!(forgot.gateway.asked().len(), texts);
     }

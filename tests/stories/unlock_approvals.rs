@@ -127,7 +127,7 @@ on_both_databases! {
         let code = dana.send(&call).await.unwrap().call_code.unwrap();
         while world.post().await > 0 {}
         let (link, _) = world.mail.as_ref().unwrap().newest(PRIYA, "Unlock").links();
-        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "contact_code_characters");
+        assert_eq!(refused(pages::redeem(&world.desk, &link, &code, NEW_PASSWORD).await), "code_empty");
         let codes = (code.as_str(), &*contact_code(&world, GRACE));
         assert_eq!(pages::redeem_with(&world.desk, &link, codes, NEW_PASSWORD).await.unwrap(), Redeemed::Done { active: true });
     }

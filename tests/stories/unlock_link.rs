@@ -58,7 +58,7 @@ on_both_databases! {
         assert!(dana.view(&call_id).await.delivery.unwrap().opened_at.is_none());
         pages::press(&world.desk, &link).await.unwrap();
         pages::press(&world.desk, &link).await.unwrap();
-        assert_eq!(refused(pages::redeem(&world.desk, &link, "12 34", NEW_PASSWORD).await), "call_code_digits");
+        assert_eq!(refused(pages::redeem(&world.desk, &link, "12 34", NEW_PASSWORD).await), "code_length");
         assert_eq!(refused(pages::redeem(&world.desk, &link, &code, "short").await), "password_too_short");
         let wrong = if code == "000000" { "000001" } else { "000000" };
         for left in (0..5).rev() {

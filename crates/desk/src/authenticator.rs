@@ -1,6 +1,8 @@
 //! Operators' authenticator codes: time-based, six digits, 30 seconds, one step of clock difference either way
 //! [RFC 6238]. A step is accepted once.
 
+use recovery_rules::codes::{AuthenticatorCode, CodeKind};
+use recovery_rules::refusal::Refusal;
 use recovery_rules::time::Moment;
 use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
@@ -8,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::chance::Chance;
 use crate::failure::Fault;
 use crate::keys::DataKeys;
+use crate::secret::SecretText;
 
 /// 160 bits, the length of the HMAC's output [RFC 4226 4 R6].
 const SECRET_BYTES: usize = 20;
@@ -37,11 +40,25 @@ pub fn enrol(keys: &DataKeys, chance: &Chance, organisation: &str, email: &str) 
     Ok(Enrolment { sealed: keys.seal(CONTEXT, &*secret, chance), secret: base32(&*secret), uri })
 }
 
+/// The code that was typed.
+///
+/// # Errors
+/// What is wrong with its form, before a try is spent.
+pub fn typed(code: &SecretText) -> Result<AuthenticatorCode, Refusal> {
+    AuthenticatorCode::parse(code.expose())
+        .map_err(|problem| Refusal::of_code("code", CodeKind::Authenticator, problem))
+}
+
 /// The time step a code belongs to, if it is right at that moment.
-pub fn time_step(keys: &DataKeys, sealed: &[u8], code: &str, now: Moment) -> Result<Option<i64>, Fault> {
+pub fn time_step(
+    keys: &DataKeys,
+    sealed: &[u8],
+    code: &AuthenticatorCode,
+    now: Moment,
+) -> Result<Option<i64>, Fault> {
     let totp = open(keys, sealed)?;
     let seconds = u64::try_from(now.0 / 1_000).unwrap_or(0);
-    Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
+    Ok(totp.check(code.expose(), seconds).and_then(|step| i64::try_from(step).ok()))
 }
 
 fn open(keys: &DataKeys, sealed: &[u8]) -> Result<Totp, Fault> {
@@ -92,7 +109,7 @@ mod tests {
         let enrolment = enrol(&keys, &chance, "Meridian", "dana@meridian.example").unwrap();
         assert!(enrolment.uri.contains(&enrolment.secret));
         let totp = open(&keys, &enrolment.sealed).unwrap();
-        let code = totp.generate(3_000).to_string();
+        let code = AuthenticatorCode::parse(&totp.generate(3_000).to_string()).unwrap();
         let step = |at: i64| time_step(&keys, &enrolment.sealed, &code, Moment(at * 1_000)).unwrap();
         assert_eq!(step(3_000), Some(100));
         assert_eq!(step(3_059), Some(100));

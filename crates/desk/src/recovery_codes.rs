@@ -1,6 +1,7 @@
 //! The recovery code: made, shown once, acknowledged, tried. Only keyed hashes bound to the user are kept. Which
 //! limits and consequences a use has stands in the operations.
 
+use recovery_rules::codes::CodeKind;
 use recovery_rules::policy::Number;
 use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::refusal::Refusal;
@@ -58,7 +59,7 @@ pub async fn spend_try(
     work: &mut Work<'_>,
 ) -> Result<Tried, Stop> {
     let code = RecoveryCode::parse(typed.expose())
-        .map_err(|_| Refusal::BadField { field: "recovery_code", problem: "recovery_code_form" })?;
+        .map_err(|problem| Refusal::of_code("recovery_code", CodeKind::Recovery, problem))?;
     let (keys, hour, now) = (&work.desk.keys, Span::hours(1), work.now);
     let limit = work.policy.count(Number::RecoveryCodeTries);
     let spent =

@@ -49,6 +49,10 @@ pub struct Organisation {
     pub desk_phone: String,
     /// When the line is open, in words.
     pub opening_hours: String,
+    /// Where to write about these pages, for whoever can't telephone. Of no use to a desk, so it is not told to one.
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, ts(skip))]
+    pub support_email: Option<String>,
 }
 
 impl Organisation {
@@ -58,6 +62,7 @@ impl Organisation {
             name: "Meridian".to_owned(),
             desk_phone: "0113 496 0142".to_owned(),
             opening_hours: "08:00 to 20:00, every day".to_owned(),
+            support_email: Some("help@meridian.example".to_owned()),
         }
     }
 

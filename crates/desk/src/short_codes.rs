@@ -1,7 +1,7 @@
 //! Short codes from asking to using, the same for every purpose: sent with a limit, tried with a limit that no new
 //! code begins anew, used once. What a code is for, and what follows from it, stands in the operations.
 
-use recovery_rules::codes::{CodeProblem, MailCode, SmsCode, code_reference};
+use recovery_rules::codes::{CodeKind, CodeProblem, MailCode, SmsCode, code_reference};
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::states::CodePurpose;
@@ -99,8 +99,8 @@ pub async fn spend_try(
     let code = codes::bound_to(&mut work.tx, purpose, bound_to).await?.ok_or(Refusal::CodeDead)?;
     work.about_user(&code.user_id);
     crate::clock_guard::check(work).await?;
-    let text = parse(purpose, typed)
-        .map_err(|problem| Refusal::BadField { field: "code", problem: word_of(purpose, problem) })?;
+    let text =
+        parse(purpose, typed).map_err(|problem| Refusal::of_code("code", kind_of(purpose), problem))?;
     let (keys, day, now) = (&work.desk.keys, Span::days(1), work.now);
     let about = format!("{}:{}", code.user_id, purpose.name());
     let a_day = work.policy.count(Number::CodeTriesADay);
@@ -184,11 +184,15 @@ fn parse(purpose: CodePurpose, typed: &str) -> Result<Zeroizing<String>, CodePro
     }))
 }
 
-/// The stable code of what is wrong with the form of a code.
-const fn word_of(purpose: CodePurpose, problem: CodeProblem) -> &'static str {
-    match (problem, typed_as_mail_code(purpose)) {
-        (CodeProblem::Empty, _) => "code_empty",
-        (_, true) => "mail_code_characters",
-        (_, false) => "code_digits",
+/// What the person who types it knows the code as.
+const fn kind_of(purpose: CodePurpose) -> CodeKind {
+    match purpose {
+        CodePurpose::Call => CodeKind::Call,
+        CodePurpose::Contact => CodeKind::Contact,
+        CodePurpose::ResetSms => CodeKind::Reset,
+        CodePurpose::ResetMail => CodeKind::ResetByMail,
+        CodePurpose::SignIn | CodePurpose::TurnOn | CodePurpose::ChangePhone | CodePurpose::StepUp => {
+            CodeKind::Verification
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! The short secrets people type: six digits by SMS or read out in a call, eight characters by mail.
+//! The short secrets people type: six digits by SMS, read out in a call or of an authenticator, eight
+//! characters by mail.
 //!
 //! The recovery code and the secret of a link have files of their own. What is stored of a code is
 //! its HMAC, made elsewhere; what is typed wrongly in form never costs a try, so `parse` says what is wrong.
@@ -8,49 +9,10 @@ use std::marker::PhantomData;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
+pub use crate::code_problem::{CodeKind, CodeProblem};
 use crate::crockford;
 pub use crate::link_secret::LinkSecret;
 pub use crate::recovery_code::RecoveryCode;
-
-/// Why a typed text cannot be the code asked for. Tells nothing about the code itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeProblem {
-    /// Nothing typed.
-    Empty,
-    /// Another number of digits than the code has.
-    Digits {
-        /// Digits of the code.
-        expected: usize,
-        /// Digits typed.
-        got: usize,
-    },
-    /// Another number of characters than the code has; separators don't count.
-    Characters {
-        /// Characters of the code.
-        expected: usize,
-        /// Characters typed.
-        got: usize,
-    },
-    /// A character that no code of this kind has, counted from 1 without separators.
-    Unexpected {
-        /// Which one, from 1.
-        position: usize,
-    },
-    /// The check character doesn't fit: a slip somewhere in the code.
-    CheckCharacter,
-}
-
-impl CodeProblem {
-    /// Stable code for wire and audit.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Empty => "code_empty",
-            Self::Digits { .. } | Self::Characters { .. } => "code_length",
-            Self::Unexpected { .. } => "code_unexpected_character",
-            Self::CheckCharacter => "code_check_character",
-        }
-    }
-}
 
 /// Two characters that stand on the screen and in the message with a code, so that a late message is recognised
 /// (D7.5). Out of two random bytes that have nothing to do with the code.
@@ -77,6 +39,8 @@ pub trait Purpose {
 pub struct Sms;
 /// Marks the code that an agent reads out.
 pub struct Call;
+/// Marks the code that an operator's authenticator app shows.
+pub struct Authenticator;
 
 impl Purpose for Sms {
     const NAME: &'static str = "SmsCode";
@@ -84,11 +48,16 @@ impl Purpose for Sms {
 impl Purpose for Call {
     const NAME: &'static str = "CallCode";
 }
+impl Purpose for Authenticator {
+    const NAME: &'static str = "AuthenticatorCode";
+}
 
 /// Verification or reset code: six digits by SMS [63B-4 3.1.3.2: at least six].
 pub type SmsCode = SixDigits<Sms>;
 /// The code that is read out in a verified call and typed beside the unlock link.
 pub type CallCode = SixDigits<Call>;
+/// The code of an operator's authenticator, as it was typed; which are right, the authenticator knows.
+pub type AuthenticatorCode = SixDigits<Authenticator>;
 
 /// Six decimal digits. Wiped when dropped, never printed.
 pub struct SixDigits<P: Purpose>(String, PhantomData<P>);

@@ -9,6 +9,7 @@ pub mod browser_label;
 pub mod call;
 pub mod call_reference;
 pub mod check_words;
+mod code_problem;
 pub mod codes;
 pub mod contact;
 pub mod counters;

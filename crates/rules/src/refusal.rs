@@ -1,6 +1,7 @@
 //! Refusals with stable codes. A refusal is a rule saying no: nothing changes, it is audited, and the person
 //! gets a sentence. The sentences stand in the desk's words file; here are only the codes and their facts.
 
+use crate::codes::{CodeKind, CodeProblem};
 use crate::passwords::PasswordProblem;
 use crate::time::Moment;
 
@@ -19,6 +20,15 @@ pub enum Refusal {
         field: &'static str,
         /// Stable code of the problem, such as `email_not_an_address`.
         problem: &'static str,
+    },
+    /// A code has not the form of its kind. No try was spent.
+    BadCode {
+        /// The field of the request.
+        field: &'static str,
+        /// Which code it was to be.
+        kind: CodeKind,
+        /// What is wrong with it.
+        problem: CodeProblem,
     },
     /// The new password is shorter than the policy asks.
     PasswordTooShort {
@@ -230,6 +240,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The refusal of a code whose form is wrong.
+    pub const fn of_code(field: &'static str, kind: CodeKind, problem: CodeProblem) -> Self {
+        Self::BadCode { field, kind, problem }
+    }
+
     /// The refusal of a new password.
     pub const fn of_password(field: &'static str, problem: PasswordProblem) -> Self {
         match problem {
@@ -246,6 +261,7 @@ impl Refusal {
             NotAllowed => "not_allowed",
             NotFound => "not_found",
             BadField { problem, .. } => problem,
+            BadCode { problem, .. } => problem.code(),
             PasswordTooShort { .. } => "password_too_short",
             SignInNotRight => "sign_in_not_right",
             SignInWait { .. } => "sign_in_wait",
@@ -329,7 +345,9 @@ impl Refusal {
     /// The field of the request it is about, if it is about one.
     pub const fn field(&self) -> Option<&'static str> {
         match self {
-            Refusal::BadField { field, .. } | Refusal::PasswordTooShort { field, .. } => Some(field),
+            Refusal::BadField { field, .. }
+            | Refusal::BadCode { field, .. }
+            | Refusal::PasswordTooShort { field, .. } => Some(field),
             Refusal::CallCodeNotRight { .. } => Some("call_code"),
             Refusal::ContactCodeNotRight { .. } => Some("contact_code"),
             Refusal::CodeNotRight { .. } => Some("code"),

@@ -7,7 +7,7 @@ use crate::acceptable_answer::AnswerProblem;
 use crate::breaker::Breaker;
 use crate::call::CannotVerify;
 use crate::call_reference::CallReference;
-use crate::codes::{CallCode, MailCode, SmsCode};
+use crate::codes::{CallCode, CodeKind, CodeProblem, MailCode, RecoveryCode, SmsCode};
 use crate::display_name::DisplayNameProblem;
 use crate::email::{Email, EmailProblem};
 use crate::notes::NoteProblem;
@@ -53,6 +53,7 @@ fn every_problem_has_its_stable_code() {
         (SmsCode::parse("").unwrap_err().code(), "code_empty"),
         (SmsCode::parse("12345").unwrap_err().code(), "code_length"),
         (SmsCode::parse("12345x").unwrap_err().code(), "code_unexpected_character"),
+        (RecoveryCode::parse(&"1".repeat(24)).unwrap_err().code(), "code_check_character"),
         (CallReference::parse("K7").unwrap_err().code(), "call_reference_length"),
         (CallReference::parse("K7-204-Q!").unwrap_err().code(), "call_reference_unexpected"),
     ];
@@ -64,6 +65,8 @@ fn every_problem_has_its_stable_code() {
 #[test]
 fn a_refusal_names_the_field_it_is_about() {
     assert_eq!(Refusal::BadField { field: "phone", problem: "phone_empty" }.field(), Some("phone"));
+    let short = Refusal::of_code("call_code", CodeKind::Call, CodeProblem::Digits { expected: 6, got: 5 });
+    assert_eq!((short.field(), short.code()), (Some("call_code"), "code_length"));
     assert_eq!(Refusal::PasswordNotRight.field(), Some("password"));
     assert_eq!(Refusal::CallCodeNotRight { tries_left: 1 }.field(), Some("call_code"));
     assert_eq!(Refusal::ContactCodeNotRight { tries_left: 1 }.field(), Some("contact_code"));

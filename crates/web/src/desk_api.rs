@@ -197,9 +197,10 @@ fn status(failure: &Failure) -> StatusCode {
         Refusal::SignedOut | Refusal::SignInNotRight | Refusal::DeviceTime => StatusCode::UNAUTHORIZED,
         Refusal::NotAllowed => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::MalformedRequest | Refusal::RequestIdMissing | Refusal::BadField { .. } => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::MalformedRequest
+        | Refusal::RequestIdMissing
+        | Refusal::BadField { .. }
+        | Refusal::BadCode { .. } => StatusCode::BAD_REQUEST,
         Refusal::DeskTooOld | Refusal::DeskTooNew => StatusCode::UPGRADE_REQUIRED,
         Refusal::Busy | Refusal::KeysReplaced => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,

@@ -69,6 +69,8 @@ pub struct Frame<'a> {
     pub phone_digits: String,
     /// When the line is open.
     pub hours: &'a str,
+    /// Where to write about these pages, if the settings say so.
+    pub support_email: Option<&'a str>,
     /// Whether somebody is signed in on this page.
     pub signed_in: bool,
     /// Which part of the account it belongs to.
@@ -237,6 +239,7 @@ impl Pages {
                 .filter(|c| c.is_ascii_digit() || *c == '+')
                 .collect(),
             hours: &organisation.opening_hours,
+            support_email: organisation.support_email.as_deref(),
             signed_in: false,
             tab: Tab::None,
         }

@@ -79,6 +79,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/auth/whoami", get(forward_auth::whoami))
         .route("/help", get(help::show))
         .route("/privacy", get(help::kept))
+        .route("/accessibility", get(help::accessibility))
         .route("/static/{file}", get(files::send))
         // Signed by the gateway and not by a browser: a form of somebody else's page has no signature.
         .route("/gateway/texts/{id}", post(call_backs::text))

@@ -79,14 +79,6 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
     }
 }
 
-/// What is wrong with the form of a code of six digits.
-pub fn code_digits(typed: &str) -> String {
-    match typed.chars().filter(char::is_ascii_digit).count() {
-        6 => "Reset code must have digits only".to_owned(),
-        got => format!("Reset code must have 6 digits. You entered {got}"),
-    }
-}
-
 /// What a reset code is answered with that can't be looked at.
 pub fn reset_code_problem(failure: &Failure, by_mail: bool, times: &ShownTimes) -> String {
     match failure.refusal() {

@@ -20,6 +20,8 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).dataset.code);
     button.querySelector("span").textContent = "Copied";
+    // Not every screen reader tells that a button's own words changed.
+    button.parentElement.querySelector("[data-copied]").textContent = "The recovery code is copied";
   });
 }
 for (const button of document.querySelectorAll("button[data-prints]")) {

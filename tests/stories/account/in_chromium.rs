@@ -77,7 +77,7 @@ async fn article_4_22_24_26_28_30_42_44_46_48_50_turning_two_step_on_and_signing
     pictures(&browser, "phone-code").await;
     browser.fill("code", &code[..5]).await;
     browser.press("Continue").await;
-    browser.until_it_says("The code has 6 digits").await;
+    browser.until_it_says("Verification code must have 6 digits. You entered 5").await;
     pictures(&browser, "phone-code-error").await;
     let field = browser.driver.query(By::Id("code")).first().await.unwrap();
     field.clear().await.unwrap();

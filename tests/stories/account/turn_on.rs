@@ -194,7 +194,7 @@ on_both_databases! {
         let reference = gateway.newest().body.split("(message ").nth(1).unwrap()[..2].to_owned();
         form.says(&format!("marked <b class=\"whole\">{reference}</b>"));
         let short = priya.post("/account/two-step/code", &[("code", &code[..5])]).await;
-        short.says("The code has 6 digits").says(&format!("value=\"{}\"", &code[..5]));
+        short.says("Verification code must have 6 digits. You entered 5").says(&format!("value=\"{}\"", &code[..5]));
         let spoken = format!(" {} - {} ", &code[..3], &code[3..]);
         priya.post("/account/two-step/code", &[("code", &spoken)]).await.says("Save your recovery code");
     }

@@ -1,8 +1,10 @@
 //! A user's browser: real Chromium.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
 use thirtyfour::{By, DesiredCapabilities, WebDriver, WebElement};
@@ -112,8 +114,8 @@ impl Browser {
         panic!("no page came: {}", self.driver.source().await.unwrap());
     }
 
-    /// Pictures in `artefacts` of how the page looks on a desk and on a phone, light and dark: its whole length. Nothing
-    /// is wider than the screen, not even on the smallest phone or at 200 % zoom, and axe-core finds nothing there.
+    /// Pictures in `artefacts` of how the page looks on a desk, on a phone and on the smallest phone, light and dark. Nothing
+    /// is wider than the screen, at 200 % zoom neither, and axe-core finds nothing there.
     pub async fn looks(&self, name: &str) {
         let tools = self.driver.cdp();
         for scheme in ["light", "dark"] {
@@ -127,6 +129,9 @@ impl Browser {
             for (width, height, pixels) in [(640, 450, 2), (320, 640, 1)] {
                 self.fits_at(name, width, height, pixels).await;
                 self.axe_finds_nothing(&format!("{name}, {scheme}, {width} px")).await;
+                if width == 320 {
+                    self.whole_picture(&format!("{name}-{scheme}-{width}")).await;
+                }
             }
         }
         tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
@@ -175,10 +180,25 @@ impl Browser {
         assert!(found.is_ok(), "the page doesn't say {words}: {}", self.driver.source().await.unwrap());
     }
 
+    /// A picture in `artefacts` of the whole length of the page.
+    async fn whole_picture(&self, name: &str) {
+        let size = "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]";
+        let size = self.driver.execute(size, Vec::new()).await.unwrap();
+        let clip = json!({ "x": 0, "y": 0, "width": size.json()[0], "height": size.json()[1], "scale": 1 });
+        let whole = json!({ "captureBeyondViewport": true, "clip": clip });
+        let taken = self.driver.cdp().send_raw("Page.captureScreenshot", whole).await;
+        let png = taken.unwrap()["data"].as_str().map(|data| BASE64_STANDARD.decode(data).unwrap());
+        std::fs::write(artefacts().join(format!("{name}.png")), png.unwrap()).unwrap();
+    }
+
     /// A picture in `artefacts`.
     pub async fn picture(&self, name: &str) {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../artefacts");
-        std::fs::create_dir_all(&folder).unwrap();
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        self.driver.screenshot(&artefacts().join(format!("{name}.png"))).await.unwrap();
     }
+}
+
+fn artefacts() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artefacts");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }

@@ -48,13 +48,14 @@ impl Operation for ConfirmCode {
 impl Plain for ConfirmCode {
     async fn run(self, work: &mut Work<'_>) -> Result<CodeConfirmed, Stop> {
         let actor = work.operator()?.clone();
+        // What is wrong with the form costs no try.
+        let code = authenticator::typed(&self.code)?;
         let (keys, now) = (&work.desk.keys, work.now);
         counters::spend_within(&mut work.tx, keys, Counter::FreshCodes, &actor.id, TRIES, WINDOW, now)
             .await?
             .map_err(|until| Refusal::SignInWait { until })?;
         let operator = operators::by_id(&mut work.tx, &actor.id).await?.ok_or(Refusal::SignedOut)?;
         let sealed = operator.authenticator.as_deref().ok_or(Refusal::SignedOut)?;
-        let code = self.code.expose().replace([' ', '-'], "");
         let step = authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?;
         let right = match step {
             Some(step) => operators::take_time_step(&mut work.tx, &actor.id, step).await?,

@@ -154,7 +154,7 @@ impl Plain for ConfirmFirstAdministrator {
     async fn run(self, work: &mut Work<'_>) -> Result<Confirmed, Stop> {
         nobody_yet(work).await?;
         let operator = operators::by_id(&mut work.tx, &self.operator_id).await?.ok_or(Refusal::NotFound)?;
-        let code = self.code.expose().replace(' ', "");
+        let code = authenticator::typed(&self.code)?;
         let sealed = operator.authenticator.as_deref().ok_or(Refusal::NotFound)?;
         // The step is not spent: the same code may be used for the sign-in that follows at once.
         authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?

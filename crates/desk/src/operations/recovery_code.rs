@@ -1,6 +1,7 @@
 //! A new recovery code, and noting that its owner has it. A code is shown once, in the answer that made it; until its
 //! last group was typed it is void (*pending acknowledgement*), and the only way on is a new one.
 
+use recovery_rules::codes::CodeKind;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{Door, Who};
@@ -110,7 +111,7 @@ impl Judging for AcknowledgeRecoveryCode {
             return Err(Refusal::TwoStepState.into());
         };
         let group = recovery_rules::recovery_code::last_group(self.last_group.expose())
-            .map_err(|_| Refusal::BadField { field: "last_group", problem: "last_group_form" })?;
+            .map_err(|problem| Refusal::of_code("last_group", CodeKind::LastGroup, problem))?;
         // As many tries as for the code itself: guessing this group would only harm whoever guesses.
         let (limit, hour) = (work.policy.count(Number::RecoveryCodeTries), Span::hours(1));
         let (keys, user, now) = (&work.desk.keys, &owner.user.id, work.now);

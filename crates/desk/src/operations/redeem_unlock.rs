@@ -1,7 +1,7 @@
 //! Using the unlock link: call code, contact code where the company asks for one, and new password together, once. Afterwards the account is active again
 //! (an administrator's lock stays), everything older is dead, and 2-step is to be set up again.
 
-use recovery_rules::codes::{CallCode, MailCode};
+use recovery_rules::codes::{CallCode, CodeKind, MailCode};
 use recovery_rules::outcome::outcome;
 use recovery_rules::passwords::Password;
 use recovery_rules::policy::Number;
@@ -131,7 +131,7 @@ impl Judging for RedeemUnlock {
             None => None,
             Some(code) => {
                 let typed = CallCode::parse(self.call_code.expose())
-                    .map_err(|_| Refusal::BadField { field: "call_code", problem: "call_code_digits" })?;
+                    .map_err(|problem| Refusal::of_code("call_code", CodeKind::Call, problem))?;
                 Some((call_code_hash(work, &link.id, &typed), code))
             }
         };
@@ -144,10 +144,8 @@ impl Judging for RedeemUnlock {
                 );
             }
             Some(code) => {
-                let typed = MailCode::parse(self.contact_code.expose()).map_err(|_| Refusal::BadField {
-                    field: "contact_code",
-                    problem: "contact_code_characters",
-                })?;
+                let typed = MailCode::parse(self.contact_code.expose())
+                    .map_err(|problem| Refusal::of_code("contact_code", CodeKind::Contact, problem))?;
                 let keys = &work.desk.keys;
                 Some((short_codes::hash(keys, CodePurpose::Contact, &code.id, typed.expose()), code))
             }

@@ -143,6 +143,10 @@ impl SettingsFile {
             let missing = "letters need [organisation] with name, desk_phone and opening_hours";
             return Err(unusable(path, missing));
         }
+        if let Some(address) = &self.organisation.support_email {
+            Email::parse(address)
+                .map_err(|_| unusable(path, "organisation.support_email is not an e-mail address"))?;
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         let sms = self.sms.map(|sms| sms.settings(folder)).transpose();
         let sms = sms.map_err(|problem| unusable(path, &problem.to_string()))?;
@@ -297,6 +301,17 @@ mod tests {
         let settings =
             read(text).unwrap().settings(Path::new("s.toml"), Url::parse("https://a.example").unwrap());
         assert!(settings.unwrap_err().to_string().contains("[organisation]"));
+    }
+
+    #[test]
+    fn where_to_write_is_an_address_or_is_named_as_wrong() {
+        let settings =
+            |text: &str| read(text)?.settings(Path::new("s.toml"), Url::parse("https://a.example").unwrap());
+        let written = |address: &str| settings(&format!("[organisation]\nsupport_email = \"{address}\"\n"));
+        let address = written("help@example.org").unwrap().organisation.support_email;
+        assert_eq!(address.as_deref(), Some("help@example.org"));
+        assert!(written("https://example.org/help").unwrap_err().to_string().contains("support_email"));
+        assert_eq!(settings("").unwrap().organisation.support_email, None);
     }
 
     #[test]

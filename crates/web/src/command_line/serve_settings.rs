@@ -45,6 +45,9 @@ pub struct Serve {
     /// When the line is open, in words.
     #[arg(long)]
     opening_hours: Option<String>,
+    /// Where users may write about the pages.
+    #[arg(long)]
+    support_email: Option<String>,
     /// Where signed heads of the audit log are kept: another path than the database's.
     #[arg(long, env = "RECOVERY_DESK_AUDIT_HEADS")]
     audit_heads: Option<PathBuf>,
@@ -180,7 +183,7 @@ fn organisation(asked: &Serve, file: &SettingsFile, demo: bool) -> Said<Organisa
     if demo {
         return Said { value: Some(Organisation::of_the_demo()), place: USUAL };
     }
-    let given = [&asked.organisation, &asked.desk_phone, &asked.opening_hours];
+    let given = [&asked.organisation, &asked.desk_phone, &asked.opening_hours, &asked.support_email];
     let place = match (given.iter().any(|part| part.is_some()), file.organisation.is_complete()) {
         (true, _) => HERE,
         (false, true) => FILE,
@@ -191,6 +194,7 @@ fn organisation(asked: &Serve, file: &SettingsFile, demo: bool) -> Said<Organisa
         name: of(&asked.organisation, &file.organisation.name),
         desk_phone: of(&asked.desk_phone, &file.organisation.desk_phone),
         opening_hours: of(&asked.opening_hours, &file.organisation.opening_hours),
+        support_email: asked.support_email.clone().or_else(|| file.organisation.support_email.clone()),
     };
     Said { value: Some(whole), place }
 }
@@ -208,6 +212,15 @@ impl InForce {
             self.tls_key.line("tls_key", path),
             self.public_url.line("public_url", |url| plain(url)),
             self.organisation.line("organisation", |organisation| format!("{:?}", organisation.name)),
+            match self
+                .organisation
+                .value
+                .as_ref()
+                .and_then(|organisation| organisation.support_email.as_ref())
+            {
+                Some(address) => format!("support_email = {address:?}  # {}", self.organisation.place),
+                None => "support_email = not set".to_owned(),
+            },
             self.sqlite.line("sqlite", path),
             self.database_url.line("database_url", |url| format!("{:?}", redacted(url))),
             self.certificate.line("database_certificate", path),

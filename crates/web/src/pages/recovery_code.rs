@@ -87,13 +87,13 @@ pub async fn make(
 
 /// The last group was typed.
 pub async fn finish(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
-    let last_group: String = typed.last_group.chars().take(40).collect();
+    let last_group = typed.last_group;
     let request = AcknowledgeRecoveryCode { last_group: SecretText::new(last_group.clone()) };
     let sentence = match pages.ask_as_user(&headers, request).await {
         Ok(Acknowledged::Done) => return see_other("/account/two-step"),
         Ok(Acknowledged::NotRight) => words::LAST_GROUP_NOT_RIGHT.to_owned(),
         Err(failure) => match failure.refusal() {
-            Some(Refusal::BadField { .. } | Refusal::RecoveryCodeWait { .. }) => {
+            Some(Refusal::BadCode { .. } | Refusal::RecoveryCodeWait { .. }) => {
                 words::of_failure(&failure, pages.times())
             }
             // Nothing waits to be acknowledged: it was done in another tab, or a new code was made.

@@ -168,7 +168,7 @@ pub async fn code(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 /// The code was sent in.
 pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<TypedCode>) -> Response {
     let Some(link) = pages.cookie(Cookie::Reset, &headers) else { return unknown(&pages) };
-    let code: String = typed.code.chars().take(32).collect();
+    let code = typed.code;
     let by_mail = match by_mail(&pages, &headers).await {
         Ok(by_mail) => by_mail,
         Err(failure) => return failed(&pages, &failure),
@@ -178,8 +178,7 @@ pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): 
         Ok(ResetCodeEntered::NotRight { tries_left }) => words::wrong_code(tries_left),
         Ok(other) => return entered(&pages, &headers, other, true).await,
         Err(failure) => match failure.refusal() {
-            Some(Refusal::BadField { problem: "code_digits", .. }) => words::code_digits(&code),
-            Some(Refusal::BadField { .. } | Refusal::CodeDead | Refusal::CodesUsed { .. }) => {
+            Some(Refusal::BadCode { .. } | Refusal::CodeDead | Refusal::CodesUsed { .. }) => {
                 words::reset_code_problem(&failure, by_mail, pages.times())
             }
             _ => return failed(&pages, &failure),
@@ -225,7 +224,7 @@ pub async fn recover(
     Form(typed): Form<TypedCode>,
 ) -> Response {
     let Some(link) = pages.cookie(Cookie::Reset, &headers) else { return unknown(&pages) };
-    let typed: String = typed.recovery_code.chars().take(80).collect();
+    let typed = typed.recovery_code;
     let request = ResetByRecoveryCode { link, recovery_code: SecretText::new(typed.clone()) };
     let failure = match pages.ask(request).await {
         Ok(ResetCodeEntered::NotRight { tries_left }) => {

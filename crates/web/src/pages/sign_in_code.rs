@@ -60,7 +60,6 @@ pub async fn enter(
     Form(typed): Form<Typed>,
 ) -> Response {
     let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
-    let typed = Typed { code: typed.code.chars().take(32).collect(), ..typed };
     let request = EnterSignInCode {
         challenge,
         code: SecretText::new(typed.code.clone()),
@@ -76,7 +75,7 @@ pub async fn enter(
         }
         Ok(CodeEntered::NotRight { tries_left }) => Problem::at(&["code"], words::wrong_code(tries_left)),
         Err(failure) => match failure.refusal() {
-            Some(Refusal::BadField { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
+            Some(Refusal::BadCode { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
                 Problem::at(&["code"], words::of_failure(&failure, pages.times()))
             }
             _ => return pages.failed(&failure),

@@ -46,7 +46,7 @@ pub async fn enter(
     Form(typed): Form<Typed>,
 ) -> Response {
     let Some(challenge) = pages.cookie(Cookie::Challenge, &headers) else { return see_other("/sign-in") };
-    let code: String = typed.recovery_code.chars().take(80).collect();
+    let code = typed.recovery_code;
     let request = SignInWithRecoveryCode { challenge, recovery_code: SecretText::new(code.clone()) };
     let failure = match pages.ask(request).await {
         Ok(RecoveryCodeEntered::Done { signed_in, new_code }) => {

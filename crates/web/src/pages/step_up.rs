@@ -99,14 +99,14 @@ pub async fn send(State(pages): State<Pages>, headers: HeaderMap, Form(typed): F
 
 /// The code was sent in.
 pub async fn enter(State(pages): State<Pages>, headers: HeaderMap, Form(typed): Form<Typed>) -> Response {
-    let code: String = typed.code.chars().take(32).collect();
+    let code = typed.code;
     let sentence =
         match pages.ask_as_user(&headers, EnterStepUpCode { code: SecretText::new(code.clone()) }).await {
             Ok(SteppedUp::Done { .. }) => return see_other(known(&typed.to).1),
             Ok(SteppedUp::NotRight { tries_left: 0 }) => words::SIGN_IN_CODE_TRIES_USED.to_owned(),
             Ok(SteppedUp::NotRight { tries_left }) => words::wrong_code(tries_left),
             Err(failure) => match failure.refusal() {
-                Some(Refusal::BadField { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
+                Some(Refusal::BadCode { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
                     words::of_failure(&failure, pages.times())
                 }
                 _ => return over(&pages, &failure),
@@ -130,7 +130,7 @@ pub async fn enter_recovery(
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
-    let code: String = typed.recovery_code.chars().take(80).collect();
+    let code = typed.recovery_code;
     let request = StepUpWithRecoveryCode { recovery_code: SecretText::new(code.clone()) };
     let failure = match pages.ask_as_user(&headers, request).await {
         Ok(SteppedUp::Done { new_code: Some(new_code) }) => {
@@ -157,6 +157,8 @@ async fn page(pages: &Pages, headers: &HeaderMap, to: &str, code: &str, problem:
         Err(Failure::Refused(Refusal::CodeDead)) => None,
         Err(failure) => return over(pages, &failure),
     };
+    // Before a code was asked for there is no field that the summary could lead to.
+    let problem = if way.is_some() { problem } else { Problem::at(&[], problem.sentence) };
     let page = Code {
         frame: pages.frame_of(Tab::TwoStep),
         back: known(to).0,

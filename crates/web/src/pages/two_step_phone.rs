@@ -151,7 +151,7 @@ pub async fn enter_code(
     headers: HeaderMap,
     Form(typed): Form<TypedCode>,
 ) -> Response {
-    let text: String = typed.code.chars().take(32).collect();
+    let text = typed.code;
     let turns_on = match pages.ask_as_user(&headers, ReadPhoneCode {}).await {
         Ok(way) => way.turns_on,
         Err(failure) => return over(&pages, &failure),
@@ -176,7 +176,7 @@ pub async fn enter_code(
         Ok(0) => words::SIGN_IN_CODE_TRIES_USED.to_owned(),
         Ok(tries_left) => words::wrong_code(tries_left),
         Err(failure) => match failure.refusal() {
-            Some(Refusal::BadField { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
+            Some(Refusal::BadCode { .. } | Refusal::CodesUsed { .. } | Refusal::CodeDead) => {
                 words::of_failure(&failure, pages.times())
             }
             _ => return over(&pages, &failure),

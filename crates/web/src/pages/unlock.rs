@@ -107,8 +107,7 @@ pub async fn redeem(State(pages): State<Pages>, headers: HeaderMap, Form(typed):
 }
 
 async fn try_to_redeem(pages: &Pages, headers: &HeaderMap, typed: Typed) -> Result<Response, Failure> {
-    let [call_code, contact_code]: [String; 2] =
-        [&typed.call_code, &typed.contact_code].map(|code| code.chars().take(32).collect());
+    let (call_code, contact_code) = (typed.call_code, typed.contact_code);
     let request = RedeemUnlock {
         link: pages.link(Cookie::Unlock, headers)?,
         call_code: SecretText::new(call_code.clone()),

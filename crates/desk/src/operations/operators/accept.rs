@@ -1,6 +1,7 @@
 //! Accepting an invitation: the code of the letter, a password, then the authenticator, tried once before anybody is
 //! active. In two steps, like the first administrator.
 
+use recovery_rules::codes::CodeKind;
 use recovery_rules::passwords::{MINIMUM_ALONE, Password};
 use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::refusal::Refusal;
@@ -66,10 +67,8 @@ impl Judging for AcceptInvitation {
     type Judged = String;
 
     async fn reserve(&self, work: &mut Work<'_>) -> Result<Self::Reserved, Stop> {
-        let code = RecoveryCode::parse(self.invitation_code.expose()).map_err(|_| Refusal::BadField {
-            field: "invitation_code",
-            problem: "invitation_code_typed_wrong",
-        })?;
+        let code = RecoveryCode::parse(self.invitation_code.expose())
+            .map_err(|problem| Refusal::of_code("invitation_code", CodeKind::Invitation, problem))?;
         let operator = invited(&folded(&self.email), &code, work).await?;
         if let Some(operator) = &operator {
             // What is wrong with the password is told to whoever holds the code, and costs no invitation.
@@ -144,12 +143,13 @@ impl Plain for ConfirmInvitation {
     async fn run(self, work: &mut Work<'_>) -> Result<InvitationConfirmed, Stop> {
         let invitation =
             RecoveryCode::parse(self.invitation_code.expose()).map_err(|_| Refusal::InvitationNotRight)?;
+        // What is wrong with the form costs none of the invitation's tries.
+        let code = authenticator::typed(&self.code)?;
         let address = folded(&self.email);
         let Some(operator) = invited(&address, &invitation, work).await? else {
             return Ok(InvitationConfirmed { ok: false });
         };
         let sealed = operator.authenticator.as_deref().ok_or(Refusal::InvitationNotRight)?;
-        let code = self.code.expose().replace([' ', '-'], "");
         // The step is not spent: the same code may be used for the sign-in that follows at once.
         if authenticator::time_step(&work.desk.keys, sealed, &code, work.now)?.is_none() {
             return Ok(InvitationConfirmed { ok: false });
