@@ -134,6 +134,7 @@ pub(super) async fn last_check(window: &mut DeskWindow, world: &World, sam: &Age
     window.until("return document.querySelector('dialog[open]') !== null", "the dialog", 5).await;
     window.press(Key::Enter).await;
     window.until_it_says("Two administrators decide.", 10).await;
+    window.until("return document.querySelector('dialog[open]') === null", "the dialog closes", 5).await;
     let keys = window.count();
     end(window).await;
     Played {
