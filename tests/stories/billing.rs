@@ -145,7 +145,7 @@ on_both_databases! {
         let mut keys: Vec<_> = json["members"][0].as_object().unwrap().keys().cloned().collect();
         keys.sort();
         assert_eq!(keys, ["account", "added", "email", "joined_at", "kind", "last_sign_in_at", "name", "questions_answered",
-            "reminded_at", "signs", "two_step", "two_step_since", "user_id"]);
+            "reminded_at", "sign_answer", "signs", "two_step", "two_step_since", "user_id"]);
         let text = json.to_string();
         for secret in ["7700900123", "0123\"", "first_car_make"].iter().chain(&ANSWERS) {
             assert!(!text.contains(secret), "{secret} in {text}");

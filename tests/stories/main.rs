@@ -14,6 +14,7 @@ mod audit_at_the_desk;
 mod audit_log;
 mod billing;
 mod billing_review;
+mod billing_signs;
 mod call_support;
 mod calls;
 mod checks;

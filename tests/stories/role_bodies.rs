@@ -18,6 +18,7 @@ pub fn body(name: &str) -> Value {
         "sign_off_review" => json!({ "review_id": "none", "digest": "", "note": "" }),
         "read_reviews" => json!({ "before": null }),
         "remind_member" => json!({ "user_id": "none" }),
+        "answer_signs" => json!({ "user_id": "none", "signs": ["same_phone"], "answer": "later" }),
         "invite_member" => json!({ "given_name": "A", "family_name": "B", "email": "a@b.example" }),
         "export_review" => json!({ "shown": team(), "format": "csv" }),
         "note_network" => json!({ "source": "198.51.100.7" }),

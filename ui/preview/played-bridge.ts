@@ -25,7 +25,8 @@ export const leaveConnection = connection;
 export const resetDemo = connection;
 export const openLink = (_messageId: string, _index: number) => settle(Promise.resolve(null));
 export const chooseDatabaseFile = () => settle(Promise.resolve("/home/dana/desk.sqlite"));
-export const exportAuditLog = (_filter: RequestOf<"read_audit_log">) => settle(Promise.resolve<number | null>(1204));
+export const exportAuditLog = (filter: RequestOf<"read_audit_log">) =>
+  settle(Promise.resolve(scene.answers.export_audit_log?.({ shown: filter })).then((): number | null => 1204));
 export const exportTeamReview = (_shown: RequestOf<"read_team">, _format: "csv" | "xlsx") => settle(Promise.resolve<number | null>(42));
 export const exportReport = (_report: string, _days: number) => settle(Promise.resolve<number | null>(28));
 export const windowReady = () => settle(Promise.resolve(null));

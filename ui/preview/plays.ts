@@ -46,6 +46,8 @@ const sent = (more: Partial<typeof delivery>, now = "10:49:30"): Play => ({
 const off = async () => { const gone = () => Promise.reject({ code: "connection_lost", message: "No connection." }); scene.answers.who_is_in = gone; scene.answers.current_call = gone; };
 const long = "Maximiliana ".repeat(800);
 
+const approving = (more: Partial<CallView>): Play => onCall({ standing: { kind: "needs_approval" }, state: "verified", checks: { used: 1, left: 2, per_call: 3 }, questions: [], ...more }, "10:48:00");
+
 const team = administrator;
 
 export const plays: Record<string, Play> = {
@@ -108,6 +110,10 @@ export const plays: Record<string, Play> = {
   "call-cannot": onCall({ standing: { kind: "cannot_be_verified", reason: null, until: null }, questions: [] }),
   "call-cannot-reason": onCall({ standing: { kind: "cannot_be_verified", reason: "stopped", until: at("12:00") + 86_400_000 }, questions: [] }),
   "call-needs-approval": onCall({ standing: { kind: "needs_approval" }, state: "verified", checks: { used: 1, left: 2, per_call: 3 }, questions: [] }, "10:48:00"),
+  "call-ask-approval": { ...approving({}), act: async () => { click("ask-approval"); await wait(100); await type("approval-reason", "Address changed on Monday, she says by herself"); } },
+  "call-approval-waits": approving({ approval: { state: "waiting", until: at("11:03:00") } }),
+  "call-approval-declined": approving({ approval: { state: "refused", until: at("11:03:00") } }),
+  "call-approved": onCall({ ...verified, approval: { state: "approved", until: at("11:04:00") } }, "10:49:00"),
   "call-repudiated": onCall({ standing: { kind: "repudiated", at: at("10:52") }, state: "ended", questions: [] }, "10:52:40"),
   "call-ended": onCall({ standing: { kind: "ended", outcome: "abandoned" }, state: "ended", questions: [] }, "11:02:40"),
   "call-passed-on": { ...onCall({}), act: async () => { await press("P", { ctrlKey: true, shiftKey: true }); await wait(100); click("dialog-confirm"); } },

@@ -13,7 +13,7 @@ type Asked = Operations["read_team"]["request"];
 function shown({ filter, name }: Asked): MemberRow[] {
   const fits: Record<string, (row: MemberRow) => boolean> = {
     no_help_by_phone: (row) => !row.questions_answered, one_password_away: (row) => row.questions_answered && row.two_step !== "to_be_set_up_again",
-    to_be_set_up_again: (row) => row.two_step === "to_be_set_up_again", with_signs: (row) => row.signs.length > 0, reminded: (row) => row.reminded_at !== null,
+    to_be_set_up_again: (row) => row.two_step === "to_be_set_up_again", with_signs: (row) => row.signs.length > 0, signs_open: (row) => row.signs.length > 0 && row.sign_answer?.holds !== true, signs_answered: (row) => row.sign_answer?.holds === true, reminded: (row) => row.reminded_at !== null,
     reminder_due: (row) => row.reminded_at === null && row.account === "active", never_signed_in: (row) => row.last_sign_in_at === null,
   };
   const all = filter === "fully_protected" ? safe : filter === "all" ? [...safe, ...members] : members.filter(fits[filter] ?? (() => true));
@@ -33,6 +33,7 @@ export function billing(): void {
   answers.read_reviews = () => ({ reviews: [signed, older], next: null });
   answers.preview_reminder = () => letter;
   answers.remind_member = () => ({ reminded_at: scene.now });
+  answers.answer_signs = ({ answer }) => ({ until: answer === null ? null : scene.now + 180 * 86_400_000 });
   answers.start_review = () => review;
   answers.sign_off_review = ({ note }) => ({ ...review, note, signed_by: "Marta Nowak", signed_at: scene.now });
   answers.invite_member = () => ({ ok: true });
@@ -110,6 +111,10 @@ export const teamPlays: Record<string, Play> = {
   "team-shortcuts": { set: billing, act: then(async () => { await press("/", { ctrlKey: true }); await wait(80); }) },
   "team-demo": { set: with_(() => void (scene.connection = { ...scene.connection, mode: "demo", label: "demo data" })), act: then(async () => {}) },
   "shared-log-ins": { set: billing, act: go("shared_log_ins") },
+  "shared-log-ins-answered": { set: billing, act: go("shared_log_ins", async () => { click("shared-answered"); await wait(200); }) },
+  "shared-log-ins-said": { set: billing, act: go("shared_log_ins", async () => { click("answer-0-splitting"); await wait(300); }) },
+  "shared-log-ins-changed": { set: with_(() => void (scene.answers.answer_signs = () => Promise.reject({ code: "changed_meanwhile", message: "It was changed meanwhile, so nothing was done. Look at it again and ask anew." }))), act: go("shared_log_ins", async () => { click("answer-0-one_person"); await wait(300); }) },
+  "shared-log-ins-only-shows": { set: page({ may_change: false }), act: go("shared_log_ins") },
   "shared-log-ins-none": { set: page({ members: [] }), act: go("shared_log_ins") },
   reminders: { set: billing, act: go("reminders") },
   "reminders-sent": { set: billing, act: go("reminders", async () => { click("reminders-reminded"); await wait(150); }) },

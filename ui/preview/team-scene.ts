@@ -6,7 +6,7 @@ const on = (date: string): number => new Date(date).getTime();
 let made = 0;
 const person = (name: string, mailbox: string, two_step: string, questions_answered: boolean, last: number | null, more: Partial<MemberRow> = {}): MemberRow => ({
   user_id: `m${(made += 1)}`, name, email: `${mailbox}@hartwell.example`, kind: "standard", account: "active", two_step, two_step_since: on("2025-03-03T14:06"),
-  questions_answered, last_sign_in_at: last, joined_at: on("2024-02-01T09:00"), reminded_at: null, signs: [], added: false, ...more,
+  questions_answered, last_sign_in_at: last, joined_at: on("2024-02-01T09:00"), reminded_at: null, signs: [], sign_answer: null, added: false, ...more,
 });
 const distant = (counted: number): MemberSign => ({ sign: "distant_networks", counted, takes: 3, days_back: 30 });
 const phone = (counted: number): MemberSign => ({ sign: "same_phone", counted, takes: 2, days_back: 30 });
@@ -14,12 +14,12 @@ const phone = (counted: number): MemberSign => ({ sign: "same_phone", counted, t
 export const members: MemberRow[] = [
   person("Reception desk", "reception", "never", false, at("08:01:00"), { signs: [distant(5)] }),
   person("Priscilla Ramirez", "priscilla.ramirez", "off", false, at("07:44:00")),
-  person("Depot 4 tablet", "depot4", "never", false, at("06:30:00"), { signs: [distant(4), phone(2)] }),
+  person("Depot 4 tablet", "depot4", "never", false, at("06:30:00"), { signs: [distant(4), phone(2)], sign_answer: { answer: "later", by: "Grace Obi", at: on("2026-11-16T09:12"), until: on("2026-11-23T09:12"), holds: false } }),
   person("Oskar Lindqvist", "oskar.lindqvist", "off", true, on("2026-11-23T16:20")),
   person("Fatima Benali", "fatima.benali", "never", true, on("2026-11-20T09:10"), { reminded_at: on("2026-11-22T10:51") }),
   person("Gareth Hughes", "gareth.hughes", "to_be_set_up_again", true, on("2026-11-18T11:00")),
   person("Sanne de Kok", "sanne.de.kok", "off", false, on("2026-11-17T15:00")),
-  person("Moses Adeyemi", "moses.adeyemi", "never", true, on("2026-11-12T15:00"), { signs: [phone(2)] }),
+  person("Moses Adeyemi", "moses.adeyemi", "never", true, on("2026-11-12T15:00"), { signs: [phone(2)], sign_answer: { answer: "one_person", by: "Grace Obi", at: on("2026-11-03T09:12"), until: on("2027-05-02T09:12"), holds: true } }),
   person("Jo Baptiste", "jo.baptiste", "off", true, on("2026-11-11T15:00")),
   person("Wen Li", "wen.li", "never", true, on("2026-11-10T15:00"), { account: "locked" }),
   person("Maximiliana Hohenzollern-Brandenburg-Wolfenbüttel", "maximiliana.hohenzollern.brandenburg.wolfenbuettel", "never", true, on("2026-11-04T15:00")),

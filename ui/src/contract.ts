@@ -17,6 +17,7 @@ export type {
   Greeting,
   MemberRow,
   MemberSign,
+  MemberSignAnswer,
   MailboxMessage as DemoMessage,
   MessageRow,
   MessageState,

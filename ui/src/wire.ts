@@ -34,6 +34,20 @@ authenticator_uri: string,
  */
 authenticator_secret: string, };
 
+export type AnswerSigns = { 
+/**
+ * The member.
+ */
+user_id: string, 
+/**
+ * The signs that were shown, by name.
+ */
+signs: Array<string>, 
+/**
+ * `one_person`, `splitting` or `later`; none takes the answer back.
+ */
+answer: string | null, };
+
 export type ApprovalRow = { 
 /**
  * Its id.
@@ -1169,6 +1183,10 @@ reminded_at: number | null,
  */
 signs: Array<MemberSign>, 
 /**
+ * What a billing user answered to them; none where there are no signs now.
+ */
+sign_answer: MemberSignAnswer | null, 
+/**
  * Became a member after the review was started.
  */
 added: boolean, };
@@ -1190,6 +1208,28 @@ takes: number,
  * Over how many days back sessions are looked at.
  */
 days_back: number, };
+
+export type MemberSignAnswer = { 
+/**
+ * `one_person`, `splitting` or `later`.
+ */
+answer: string, 
+/**
+ * Who answered, by the name they have now.
+ */
+by: string, 
+/**
+ * When, UTC ms.
+ */
+at: number, 
+/**
+ * Until when it holds, UTC ms.
+ */
+until: number, 
+/**
+ * Whether it holds: its time is not over, and no sign came up since that wasn't there when it was given.
+ */
+holds: boolean, };
 
 export type MessageRow = { 
 /**
@@ -1707,7 +1747,8 @@ review_id: string | null,
 /**
  * `all`; one of the four groups that every member is in (`fully_protected`, `to_be_set_up_again`,
  * `one_password_away`, `no_help_by_phone`); or `needs_something`, `without_two_step`, `questions_missing`,
- * `never_signed_in`, `with_signs`, `added`, `reminder_due`, `reminded`.
+ * `never_signed_in`, `with_signs`, `signs_open` (not answered, or no longer), `signs_answered`, `added`, `reminder_due`,
+ * `reminded`.
  */
 filter: string, 
 /**
@@ -2054,6 +2095,12 @@ api_version: number,
  * The numbers the window shows; it decides nothing with them.
  */
 policy: Numbers, };
+
+export type SignsAnswered = { 
+/**
+ * Until when the answer holds, UTC ms; none where it was taken back.
+ */
+until: number | null, };
 
 export type StandingView = { "kind": "not_verified_yet" } | { "kind": "verification_ended" } | { "kind": "not_verified" } | { "kind": "verified", 
 /**
@@ -2637,6 +2684,7 @@ export interface Operations {
   read_reviews: { request: ReadReviews; answer: ReviewRows };
   preview_reminder: { request: PreviewReminder; answer: ReminderPreview };
   remind_member: { request: RemindMember; answer: Reminded };
+  answer_signs: { request: AnswerSigns; answer: SignsAnswered };
   invite_member: { request: InviteMember; answer: MemberInvited };
   export_review: { request: ExportReview; answer: ExportPage };
   request_state: { request: RequestState; answer: StateOfRequest };

@@ -187,6 +187,12 @@ numbers! {
     SharingOverlap "sharing_overlap" Milliseconds minutes(10), minutes(1), hours(2), true, "docs/billing.md";
     /// Accounts of one company with the same phone that count as a sign of a shared log-in.
     SharingPhone "sharing_phone" Count 2, 2, 5, true, "CORNER-CASES D3.4";
+    /// How long a log-in that looks shared counts as one person's after a billing user said so.
+    SharingOnePerson "sharing_one_person" Milliseconds days(180), days(30), days(366), true, "docs/billing.md: a phone is kept for years, a post for less";
+    /// How long splitting a shared log-in may take before it is asked about again.
+    SharingSplit "sharing_split" Milliseconds days(30), days(7), days(90), true, "docs/billing.md: as long as its signs are looked back for";
+    /// After how long a sign that was put off is asked about again.
+    SharingLater "sharing_later" Milliseconds days(7), days(1), days(30), true, "docs/billing.md";
     /// The pause before a member is reminded again.
     ReminderEvery "reminder_every" Milliseconds days(3), days(1), days(30), false, "docs/billing.md";
     /// Reminders of one company a day.

@@ -1,11 +1,13 @@
 //! Signs that several people share one log-in. A sign is no proof and locks nobody out: it is shown to the company's
-//! billing users with the advice to add users instead. Networks arrive as keyed hashes; no address is known here.
+//! billing users with the advice to add users instead. They can answer it; an answer is a remark too, holds for a time and
+//! for the signs that were there, and changes nothing on the account. Networks arrive as keyed hashes; no address is known
+//! here.
 
 use std::collections::BTreeSet;
 
 use crate::policy::{Number, Policy};
 use crate::states::stored_names;
-use crate::time::Span;
+use crate::time::{Moment, Span};
 
 stored_names! {
     /// A sign of a shared log-in.
@@ -15,6 +17,41 @@ stored_names! {
         /// Several accounts of the company have the same phone.
         SamePhone = "same_phone",
     }
+}
+
+stored_names! {
+    /// What a billing user answers to the signs of a log-in.
+    SignAnswer {
+        /// One person with several devices: there is nothing to do.
+        OnePerson = "one_person",
+        /// Several persons; each is to get an account.
+        Splitting = "splitting",
+        /// Not known yet: to be asked again.
+        Later = "later",
+    }
+}
+
+impl SignAnswer {
+    /// For how long it holds.
+    pub const fn lasts(self) -> Number {
+        match self {
+            Self::OnePerson => Number::SharingOnePerson,
+            Self::Splitting => Number::SharingSplit,
+            Self::Later => Number::SharingLater,
+        }
+    }
+}
+
+/// Until when an answer holds: an account that was one person's may be shared by then, and what was to be split is split
+/// or still shows.
+pub fn answer_until(answer: SignAnswer, at: Moment, policy: &Policy) -> Moment {
+    at + policy.span(answer.lasts())
+}
+
+/// Whether the signs that show now are answered: the answer is young enough, and each of them was there when it was given. A
+/// further sign is a further question.
+pub fn answered(shown: &[Sign], then: &[Sign], until: Moment, now: Moment) -> bool {
+    now < until && shown.iter().all(|sign| then.contains(sign))
 }
 
 /// A session of the account pages: when it was in use, and the wide network it began in.
@@ -93,6 +130,19 @@ mod tests {
         }
         assert_eq!(distant_days(&sessions, TEN_MINUTES), 3);
         assert_eq!(distant_days(&[], TEN_MINUTES), 0);
+    }
+
+    #[test]
+    fn an_answer_holds_for_its_time_and_for_the_signs_that_were_there() {
+        let (policy, at) = (Policy::default(), Moment(1_000));
+        let days = |answer| (answer_until(answer, at, &policy).0 - at.0) / DAY;
+        assert_eq!(SignAnswer::ALL.iter().copied().map(days).collect::<Vec<_>>(), [180, 30, 7]);
+        let until = answer_until(SignAnswer::Later, at, &policy);
+        let (distant, phone) = (Sign::DistantNetworks, Sign::SamePhone);
+        assert!(answered(&[distant], &[distant], until, Moment(until.0 - 1)));
+        assert!(!answered(&[distant], &[distant], until, until), "its time is over");
+        assert!(!answered(&[distant, phone], &[distant], until, at), "a further sign");
+        assert!(answered(&[distant], &[distant, phone], until, at), "one sign went by itself");
     }
 
     #[test]

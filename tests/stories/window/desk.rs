@@ -71,6 +71,12 @@ impl DeskWindow {
         self.driver.action_chain().send_keys(key).perform().await.unwrap();
     }
 
+    /// Clicks the element with this id: counted like a key.
+    pub async fn click(&mut self, id: &str) {
+        self.pressed += 1;
+        self.driver.find(thirtyfour::By::Id(id)).await.unwrap().click().await.unwrap();
+    }
+
     /// Presses a key together with Ctrl.
     pub async fn press_with_control(&mut self, key: impl Into<thirtyfour::TypingData>) {
         self.pressed += 1;

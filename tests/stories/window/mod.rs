@@ -1,6 +1,7 @@
 //! The main job in the real window by keyboard alone, with a real mail server and a real browser.
 
 mod administration;
+mod asking;
 mod beside_empty;
 pub mod browser;
 mod desk;

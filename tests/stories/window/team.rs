@@ -108,6 +108,7 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     window.until_it_says("2 log-ins look shared.", 10).await;
     window.until_it_says("2 accounts of this company have the same phone", 5).await;
     window.pictures("shared").await;
+    answered(&mut window, &world).await;
     go(&mut window, "reminders", "reminders-heading").await;
     window.until_it_says("asks you to turn on 2-step", 10).await;
     window.pictures("reminders").await;
@@ -115,8 +116,36 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     signed_off_and_saved(&mut window, &world, &file).await;
 }
 
+/// Evidence is answered, stands among the answered, and is taken back; the account is not touched, and nobody is told.
+async fn answered(window: &mut DeskWindow, world: &World) {
+    let letters = world.count("SELECT COUNT(*) FROM outbox").await;
+    tab_to(window, "answer-0-one_person").await;
+    window.press(Key::Tab).await;
+    window.until_focus_is_on("answer-0-splitting").await;
+    window.press(Key::Enter).await;
+    window.until_it_says("Kept: shared, to be split.", 10).await;
+    window.until_it_says("1 log-in looks shared.", 10).await;
+    // The focus stands on whoever is next.
+    window.until_focus_is_on("answer-0-one_person").await;
+    window.press(Key::Enter).await;
+    window.until_it_says("No log-in waits for an answer.", 10).await;
+    window.until_focus_is_on("shared-heading").await;
+    assert_eq!(world.count("SELECT COUNT(*) FROM sign_answers WHERE answer IN ('splitting', 'one_person')").await, 2);
+    tab_to(window, "shared-answered").await;
+    window.press(Key::Enter).await;
+    window.until_it_says("Shared, to be split", 10).await;
+    window.until_it_says("Grace Obi, today", 5).await;
+    window.pictures("shared-answered").await;
+    tab_to(window, "take-back-0").await;
+    window.press(Key::Enter).await;
+    window.until_it_says("The answer is taken back.", 10).await;
+    assert_eq!(world.count("SELECT COUNT(*) FROM sign_answers").await, 1);
+    assert_eq!(world.audited("answer_signs", "done").await, 3);
+    assert_eq!(world.count("SELECT COUNT(*) FROM outbox").await, letters, "nobody is told");
+}
+
 /// With the settings of a desk that sends texts.
-fn texts_go_to(gateway: &SmsGateway, home: &Path) {
+pub(super) fn texts_go_to(gateway: &SmsGateway, home: &Path) {
     let Gateway::Json(json) = gateway.json().gateway else { panic!("the generic form") };
     for (name, secret) in [("sms-token", &json.token), ("sms-signer", &json.call_back_secret)] {
         std::fs::write(home.join(name), secret.expose_secret()).unwrap();
@@ -134,7 +163,7 @@ fn texts_go_to(gateway: &SmsGateway, home: &Path) {
 }
 
 /// The own account: password, a wrong code that costs a try, the right one.
-async fn sign_in(window: &mut DeskWindow, gateway: &SmsGateway) {
+pub(super) async fn sign_in(window: &mut DeskWindow, gateway: &SmsGateway) {
     window.until_focus_is_on("email").await;
     window.press_with_shift(Key::Tab).await;
     window.until_focus_is_on("as-operator").await;

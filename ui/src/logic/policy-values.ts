@@ -52,7 +52,7 @@ const groupNames = {
   contact: ["freeze_length", "former_address_told", "questions_reminder", "questions_reminder_sent", "accounts_a_phone", "invitations_a_day", "no_account_letters_a_day"],
   desk: ["look_ups_an_hour", "open_calls_an_hour", "operator_session", "operator_session_idle", "fresh_code_lasts", "approval_life", "alone_waits", "invitation_life", "audit_exports_a_day", "export_lasts"],
   texts: ["texts_a_number_a_day", "texts_an_account_a_day", "texts_a_block_an_hour", "texts_a_day"],
-  billing: ["sharing_days", "sharing_window", "sharing_overlap", "sharing_phone", "reminder_every", "reminders_a_day", "exports_a_day"],
+  billing: ["sharing_days", "sharing_window", "sharing_overlap", "sharing_phone", "sharing_one_person", "sharing_split", "sharing_later", "reminder_every", "reminders_a_day", "exports_a_day"],
 } as const;
 
 export const numberTitle = (name: string): string => words.policy.numbers[name]?.[0] ?? name.replaceAll("_", " ");

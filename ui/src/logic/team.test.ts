@@ -10,7 +10,7 @@ const counts: TeamCounts = {
 };
 const row: MemberRow = {
   user_id: "u1", name: "Ann Berg", email: "ann@x.example", kind: "standard", account: "active", two_step: "off", two_step_since: 0, questions_answered: true,
-  last_sign_in_at: null, joined_at: 0, reminded_at: null, signs: [], added: false,
+  last_sign_in_at: null, joined_at: 0, reminded_at: null, signs: [], sign_answer: null, added: false,
 };
 
 describe("the map", () => {

@@ -17,7 +17,7 @@ export const filtersOfReview = [
   "all", "needs_something", "no_help_by_phone", "one_password_away", "to_be_set_up_again", "fully_protected", "without_two_step",
   "questions_missing", "never_signed_in", "with_signs", "added",
 ] as const;
-export type Filter = (typeof filtersNow)[number] | "added" | "reminded";
+export type Filter = (typeof filtersNow)[number] | "added" | "reminded" | "signs_open" | "signs_answered";
 export type Sort = "name" | "email" | "two_step" | "questions" | "last_sign_in" | "joined" | "reminded";
 
 /** How many a filter shows, where the counts tell; null where only the list does. */
@@ -32,6 +32,8 @@ export function totalOf(filter: Filter, counts: TeamCounts): number | null {
     case "questions_missing":
       return counts.members - counts.questions_answered;
     case "with_signs":
+    case "signs_open":
+    case "signs_answered":
     case "added":
     case "reminded":
       return null;
@@ -74,6 +76,10 @@ export function evidence({ sign, counted, days_back }: MemberSign): string {
   const w = words.shared_log_ins;
   return sign === "same_phone" ? w.same_phone(counted) : w.distant(counted, days_back);
 }
+
+/** What can be answered to signs, in the order of the buttons. */
+export const signAnswers = ["one_person", "splitting", "later"] as const;
+export type SignAnswer = (typeof signAnswers)[number];
 
 export interface Look {
   icon: IconName;

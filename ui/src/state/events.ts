@@ -73,10 +73,12 @@ function administratorHears(event: DeskEvent): void {
   if (place.screen === "companies") void companies.load();
 }
 
-/** Reads the call again and says aloud what became of the unlock email. */
+/** Reads the call again and says aloud what became of the unlock email, or of its approval. */
 async function readCallAgain(): Promise<void> {
   const before = call.view?.delivery ?? null;
+  const approval = call.view?.approval?.state ?? null;
   await call.reread();
+  decided(approval);
   const after = call.view?.delivery ?? null;
   if (after === null || call.sending.busy) return;
   const spoken = words.delivery.spoken;
@@ -84,5 +86,19 @@ async function readCallAgain(): Promise<void> {
   else if (after.opened_at !== null && before?.opened_at == null) announcer.say(spoken.opened);
   else if (after.state !== before?.state && after.state in spoken) {
     announcer.say(spoken[after.state as keyof typeof spoken]);
+  }
+}
+
+/** Whoever asked waits for this with the caller on the line: said at once, and the focus is where it goes on. */
+function decided(before: string | null): void {
+  const { view } = call;
+  const now = view?.approval?.state ?? null;
+  if (view === null || before !== "waiting" || now === before) return;
+  if (now === "approved" && view.standing.kind === "verified") {
+    announcer.interrupt(words.ask_approval.approved_spoken);
+    if (place.screen === "call" && place.dialog === null) void focusOn("send-unlock");
+  } else if (now === "refused") {
+    announcer.interrupt(words.verdict.approval_refused);
+    if (place.screen === "call" && place.dialog === null) void focusOn("standing-heading");
   }
 }

@@ -2,7 +2,8 @@
 // log-ins, and changing something about them. What is possible is the desk's word.
 import { exportTeamReview } from "../bridge";
 import type { Failure, MemberRow, ReviewRow, TeamCounts, TeamPage } from "../contract";
-import { canRemind } from "../logic/team";
+import { canRemind, type SignAnswer } from "../logic/team";
+import { comingTime } from "../logic/times";
 import { words } from "../words/en";
 import { ask, change } from "./ask";
 import { clock } from "./clock.svelte";
@@ -25,7 +26,7 @@ class Team {
   /** The company in numbers, as the last page told. */
   about = $state<About | null>(null);
   readonly list = new MemberList((page, list) => this.#heard(page, list), { filter: "needs_something", sort: "last_sign_in", descending: true });
-  readonly shared = new MemberList((page, list) => this.#heard(page, list), { filter: "with_signs" });
+  readonly shared = new MemberList((page, list) => this.#heard(page, list), { filter: "signs_open" });
   readonly reminders = new MemberList((page, list) => this.#heard(page, list), { filter: "reminder_due" });
   readonly reviews = new Paged<ReviewRow>((before) => this.#reviews(before));
   /** The review that the list shows, with the digest that is signed. */
@@ -33,6 +34,8 @@ class Team {
   /** Who is ticked for a reminder, over all pages. */
   picked = $state<ReadonlyMap<string, MemberRow>>(new Map());
   exporting = $state(false);
+  /** About whom an answer is on its way. */
+  answering = $state<string | null>(null);
 
   /** The one review that waits for its sign-off. */
   get open(): ReviewRow | null {
@@ -140,6 +143,21 @@ class Team {
     return null;
   }
 
+  /** Answers the signs that a row shows, or takes the answer back; the lists show it. True when it was kept. */
+  async answerSigns(row: MemberRow, answer: SignAnswer | null): Promise<boolean> {
+    if (this.answering !== null) return false;
+    this.answering = row.user_id;
+    const { answer: kept, failure } = await change("answer_signs", { user_id: row.user_id, signs: row.signs.map(({ sign }) => sign), answer });
+    this.answering = null;
+    const w = words.shared_log_ins;
+    if (failure !== null) notices.failed(failure);
+    else if (answer === null || kept.until === null) notices.news(w.taken_back);
+    else notices.news(w.kept_until(w.kept[answer] ?? "", comingTime(kept.until, clock.now)), "good");
+    // Also where it was refused: a sign came up, or a colleague answered.
+    await Promise.all([this.shared.again(), this.list.rows === null ? null : this.list.again()]);
+    return failure === null;
+  }
+
   /** After reminders: the lists that show them. */
   async remindedSome(): Promise<void> {
     this.unpick();
@@ -154,6 +172,7 @@ class Team {
     this.about = null;
     this.review = null;
     this.exporting = false;
+    this.answering = null;
     this.unpick();
   }
 }

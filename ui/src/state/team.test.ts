@@ -31,7 +31,7 @@ const { team } = await import("./team.svelte");
 const counts: TeamCounts = { members: 120, two_step_on: 1, to_be_set_up_again: 0, questions_answered: 0, never_signed_in: 0, fully_protected: 1, one_password_away: 0, no_help_by_phone: 119, reminder_due: 119 };
 const member = (n: number, more: Partial<MemberRow> = {}): MemberRow => ({
   user_id: `u${n}`, name: `Member ${n}`, email: `m${n}@x.example`, kind: "standard", account: "active", two_step: "off", two_step_since: 0, questions_answered: false,
-  last_sign_in_at: null, joined_at: 0, reminded_at: null, signs: [], added: false, ...more,
+  last_sign_in_at: null, joined_at: 0, reminded_at: null, signs: [], sign_answer: null, added: false, ...more,
 });
 const page = (members: MemberRow[], next: string | null, more: Partial<TeamPage> = {}): TeamPage => ({ company: "Hartwell", may_change: true, reminder_every: 3 * 86_400_000, counts, review: null, members, next, ...more });
 const review: ReviewRow = {
@@ -179,6 +179,35 @@ describe("reminders", () => {
   });
 });
 
+describe("an answer to signs", () => {
+  const shared = member(1, { signs: [{ sign: "same_phone", counted: 2, takes: 2, days_back: 30 }] });
+
+  it("is given to the signs that were shown, and the lists are read again", async () => {
+    await team.list.load();
+    desk.answers["answer_signs"] = { until: Date.now() + 180 * 86_400_000 };
+    expect(await team.answerSigns(shared, "one_person")).toBe(true);
+    expect(asked("answer_signs")).toEqual([{ user_id: "u1", signs: ["same_phone"], answer: "one_person" }]);
+    expect(asked("read_team").map(({ filter }) => filter)).toEqual(["needs_something", "signs_open", "needs_something"]);
+    expect(notices.current).toMatchObject({ tone: "good" });
+    expect(notices.current?.text).toContain("Kept: one person.");
+  });
+
+  it("that is refused says why, and what is so now is read", async () => {
+    desk.answers["answer_signs"] = { code: "changed_meanwhile", message: "Look again." };
+    expect(await team.answerSigns(shared, "later")).toBe(false);
+    expect(notices.current).toMatchObject({ tone: "bad", text: "Look again." });
+    expect(asked("read_team").map(({ filter }) => filter)).toEqual(["signs_open"]);
+    expect(team.answering).toBeNull();
+  });
+
+  it("can be taken back", async () => {
+    desk.answers["answer_signs"] = { until: null };
+    await team.answerSigns(shared, null);
+    expect(asked("answer_signs")[0]).toMatchObject({ answer: null });
+    expect(notices.current?.text).toBe("The answer is taken back.");
+  });
+});
+
 describe("a review", () => {
   it("is shown as it was saved, and signed with the digest that was shown", async () => {
     desk.answers["start_review"] = review;
@@ -243,6 +272,6 @@ describe("nobody signed in", () => {
     team.list.name = "ann";
     team.clear();
     expect([team.about, team.list.rows, team.shared.rows, team.reviews.rows, team.review, team.picked.size, team.list.name, team.list.reviewId]).toEqual([null, null, null, null, null, 0, "", null]);
-    expect([team.list.filter, team.shared.filter, team.reminders.filter]).toEqual(["needs_something", "with_signs", "reminder_due"]);
+    expect([team.list.filter, team.shared.filter, team.reminders.filter]).toEqual(["needs_something", "signs_open", "reminder_due"]);
   });
 });

@@ -215,6 +215,7 @@ pub const TABLE: &[Listed] = &[
     listed::<team::ReadReviews>(),
     listed::<team::PreviewReminder>(),
     listed::<team::RemindMember>(),
+    listed::<team::AnswerSigns>(),
     listed::<team::InviteMember>(),
     listed::<team::ExportReview>(),
     listed::<request_state::RequestState>(),

@@ -15,7 +15,7 @@ use crate::store::personal_data::{
     self, AccountData, AddressData, AuditData, BrowserData, CallData, MessageData, QuestionData, SessionData,
 };
 use crate::store::personal_team_data::{
-    self as team_data, ContactCodeData, ReminderData, ReviewData, ReviewedData,
+    self as team_data, ContactCodeData, ReminderData, ReviewData, ReviewedData, SignAnswerData,
 };
 use crate::store::users;
 use crate::work::Work;
@@ -67,6 +67,8 @@ pub struct UserData {
     pub address_changes: Vec<AddressData>,
     /// Reminders to turn 2-step on, got and sent.
     pub reminders: Vec<ReminderData>,
+    /// Answers to signs of a shared log-in, got and given.
+    pub sign_answers: Vec<SignAnswerData>,
     /// Team reviews started or signed off.
     pub reviews: Vec<ReviewData>,
     /// The user as team reviews saw them.
@@ -100,6 +102,7 @@ impl Plain for ExportUser {
             messages: personal_data::messages(tx, id).await?,
             address_changes: personal_data::addresses(tx, id).await?,
             reminders: team_data::reminders(tx, id).await?,
+            sign_answers: team_data::sign_answers(tx, id).await?,
             reviews: team_data::reviews(tx, id).await?,
             reviewed: team_data::reviewed(tx, id).await?,
             contact_codes: team_data::contact_codes(tx, id).await?,

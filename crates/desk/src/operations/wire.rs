@@ -118,6 +118,7 @@ fn declared() -> (BTreeMap<String, String>, Vec<Line>) {
         line::<team::ReadReviews>(&mut seen),
         line::<team::PreviewReminder>(&mut seen),
         line::<team::RemindMember>(&mut seen),
+        line::<team::AnswerSigns>(&mut seen),
         line::<team::InviteMember>(&mut seen),
         line::<team::ExportReview>(&mut seen),
         line::<request_state::RequestState>(&mut seen),

@@ -1,6 +1,9 @@
 //! Audit entries: added and chained, never changed.
 
+use recovery_rules::time::Moment;
+
 use crate::database::{Tx, sql};
+use crate::id::ids_of_moment;
 
 /// An entry as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize)]
@@ -185,8 +188,8 @@ macro_rules! page_of {
             $narrow,
             "(CAST($1 AS TEXT) IS NULL OR a.user_id = $1)
                AND (CAST($2 AS TEXT) IS NULL OR a.actor_id = $2) AND (CAST($3 AS TEXT) IS NULL OR a.operation = $3)
-               AND (CAST($4 AS TEXT) IS NULL OR a.result = $4) AND (CAST($5 AS BIGINT) IS NULL OR a.at >= $5)
-               AND (CAST($6 AS BIGINT) IS NULL OR a.at < $6) AND (CAST($7 AS TEXT) IS NULL OR a.id < $7)
+               AND (CAST($4 AS TEXT) IS NULL OR a.result = $4) AND a.at >= $5 AND a.at < $6
+               AND (CAST($7 AS TEXT) IS NULL OR a.id < $7) AND a.id >= $9 AND a.id < $10
              ORDER BY ",
             $order,
             " LIMIT $8"
@@ -195,7 +198,9 @@ macro_rules! page_of {
 }
 
 /// A page of entries, newest first (ids are time-ordered), with their names in the same statement. Of one user or one
-/// actor by the index that begins with them: by their ids alone the whole log would be read for somebody seldom in it.
+/// actor by the index that begins with them: by their ids alone the whole log would be read for somebody seldom in it. The
+/// moments bound the ids too (an entry's id is made at its own moment): a quiet week is read as a short stretch of the log,
+/// and not the years before it for the entries that a page still wants.
 pub async fn page(tx: &mut Tx, filter: Filter, limit: i64) -> Result<Vec<NamedRow>, sqlx::Error> {
     let statement = if filter.user_id.is_some() {
         page_of!(
@@ -210,15 +215,45 @@ pub async fn page(tx: &mut Tx, filter: Filter, limit: i64) -> Result<Vec<NamedRo
     } else {
         page_of!("", "a.id DESC")
     };
+    let (since, until) = (filter.since.unwrap_or(i64::MIN), filter.until.unwrap_or(i64::MAX));
     sql(statement)
         .bind(filter.user_id)
         .bind(filter.actor_id)
         .bind(filter.operation)
         .bind(filter.result)
-        .bind(filter.since)
-        .bind(filter.until)
+        .bind(since)
+        .bind(until)
         .bind(filter.before)
         .bind(limit)
+        .bind(first_id_since(since))
+        .bind(first_id_since(until))
         .all(tx)
         .await
+}
+
+/// No id of a moment before stands behind it. Ids have 48 bits of time.
+fn first_id_since(moment: i64) -> String {
+    const LATEST: i64 = (1 << 48) - 1;
+    match moment {
+        ..=0 => String::new(),
+        LATEST.. => "Z".repeat(26),
+        _ => ids_of_moment(Moment(moment)).0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Chance;
+    use crate::id::new_id;
+
+    #[test]
+    fn an_id_stands_between_the_bounds_of_its_moment_and_of_the_next() {
+        let chance = Chance::seeded(7);
+        for at in [1, 1_700_000_000_000, (1 << 48) - 2] {
+            let id = new_id(Moment(at), &chance);
+            assert!(first_id_since(at) <= id && id < first_id_since(at + 1), "{at}");
+            assert!(first_id_since(i64::MIN) < id && id < first_id_since(i64::MAX), "without bounds");
+        }
+    }
 }

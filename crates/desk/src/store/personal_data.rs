@@ -210,6 +210,7 @@ const REMOVED: &[&str] = &[
     "DELETE FROM device_proofs WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)",
     "DELETE FROM session_networks WHERE user_id = $1",
     "DELETE FROM member_reminders WHERE user_id = $1 OR reminded_by = $1",
+    "DELETE FROM sign_answers WHERE user_id = $1 OR answered_by = $1",
     "UPDATE team_review_rows SET given_name = 'Erased', family_name = 'user', given_fold = 'erased', family_fold = 'user',
        email = '', email_fold = '', last_sign_in_at = NULL WHERE user_id = $1",
     "UPDATE team_reviews SET started_by_name = 'Erased user' WHERE started_by = $1",

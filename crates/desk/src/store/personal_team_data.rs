@@ -12,6 +12,17 @@ pub struct ReminderData {
     pub reminded_at: i64,
 }
 
+/// An answer to the signs of a shared log-in.
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+pub struct SignAnswerData {
+    /// `got` or `gave`.
+    pub way: String,
+    /// `one_person`, `splitting` or `later`.
+    pub answer: String,
+    /// UTC ms.
+    pub answered_at: i64,
+}
+
 /// A review that the user started or signed off.
 #[derive(Debug, sqlx::FromRow, serde::Serialize)]
 pub struct ReviewData {
@@ -60,6 +71,10 @@ pub struct ReviewedData {
     pub same_phone: i64,
     /// Became a member after the review was started.
     pub added: bool,
+    /// What was answered to the signs.
+    pub sign_answer: Option<String>,
+    /// UTC ms.
+    pub answered_at: Option<i64>,
 }
 
 /// A contact code that went to the user, for a colleague who called.
@@ -80,6 +95,15 @@ pub async fn reminders(tx: &mut Tx, id: &str) -> Result<Vec<ReminderData>, sqlx:
     .await
 }
 
+/// The answers to signs of a shared log-in: of this account, and given by this user.
+pub async fn sign_answers(tx: &mut Tx, id: &str) -> Result<Vec<SignAnswerData>, sqlx::Error> {
+    sql("SELECT CASE WHEN user_id = $1 THEN 'got' ELSE 'gave' END AS way, answer, answered_at FROM sign_answers
+         WHERE user_id = $1 OR answered_by = $1 ORDER BY answered_at, user_id")
+    .bind(id)
+    .all(tx)
+    .await
+}
+
 /// The reviews; the name and words of somebody else are left out.
 pub async fn reviews(tx: &mut Tx, id: &str) -> Result<Vec<ReviewData>, sqlx::Error> {
     sql("SELECT CASE WHEN started_by = $1 THEN started_by_name END AS started_by_name, started_at,
@@ -94,7 +118,8 @@ pub async fn reviews(tx: &mut Tx, id: &str) -> Result<Vec<ReviewData>, sqlx::Err
 /// The rows of reviews.
 pub async fn reviewed(tx: &mut Tx, id: &str) -> Result<Vec<ReviewedData>, sqlx::Error> {
     sql("SELECT v.started_at, r.given_name, r.family_name, r.email, r.kind, r.account, r.two_step, r.two_step_since,
-           r.answers, r.last_sign_in_at, r.joined_at, r.reminded_at, r.distant_days, r.same_phone, r.added
+           r.answers, r.last_sign_in_at, r.joined_at, r.reminded_at, r.distant_days, r.same_phone, r.added,
+           r.sign_answer, r.answered_at
          FROM team_review_rows r JOIN team_reviews v ON v.id = r.review_id WHERE r.user_id = $1
          ORDER BY v.started_at, v.id")
     .bind(id)

@@ -37,14 +37,35 @@ pub struct Member {
     pub distant_days: i64,
     /// Accounts of the company with the same phone, this one included; 0 without a phone.
     pub same_phone: i64,
+    /// What a billing user answered to the signs.
+    pub sign_answer: Option<String>,
+    /// The signs that were answered: names with commas between them.
+    pub answered_signs: Option<String>,
+    /// When, UTC ms.
+    pub answered_at: Option<i64>,
+    /// Of a review's row: when the review was started, UTC ms.
+    pub as_of: Option<i64>,
     /// Became a member after the review was started.
     pub added: bool,
     /// Whether `distant_days` is still to be counted.
     pub live: bool,
+    /// The name of whoever answered the signs, as it is now.
+    pub answered_by_name: Option<String>,
     /// Where a page may end: the number it is sorted by.
     pub number_key: i64,
     /// Where a page may end: the text it is sorted by.
     pub text_key: String,
+}
+
+/// Which members a page is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'a> {
+    /// Those there are now.
+    Now,
+    /// Those that this open review saw and who still are, and who was added since.
+    Open(&'a str),
+    /// Those that this review saw, which was signed off.
+    Signed(&'a str),
 }
 
 /// What a page shows.
@@ -52,11 +73,11 @@ pub struct Member {
 pub struct Wanted<'a> {
     /// The company.
     pub company_id: &'a str,
-    /// The review; empty: as it is now.
-    pub review_id: &'a str,
+    /// As they are, or as a review saw them.
+    pub of: Of<'a>,
     /// `all`, one of the four groups (`fully_protected`, `to_be_set_up_again`, `one_password_away`, `no_help_by_phone`),
-    /// `needs_something`, `without_two_step`, `questions_missing`, `never_signed_in`, `with_signs`, `added`,
-    /// `reminder_due` or `reminded`.
+    /// `needs_something`, `without_two_step`, `questions_missing`, `never_signed_in`, `with_signs`, `signs_open`,
+    /// `signs_answered`, `added`, `reminder_due` or `reminded`.
     pub filter: &'a str,
     /// How a name or the address begins, folded.
     pub begins: &'a str,
@@ -74,11 +95,11 @@ pub struct Wanted<'a> {
     pub limit: i64,
 }
 
-/// Members as they are now, or as the review `$2` saw them with those added since. `$1` is the company, `$9` since when
-/// sessions count.
-macro_rules! members {
-    () => {
-        "SELECT u.id, u.given_name, u.family_name, u.given_fold, u.family_fold, u.email, u.email_fold, u.kind, u.account,
+/// Members as they are now. `$1` is the company, `$9` since when sessions count.
+macro_rules! live {
+    ($added:literal) => {
+        concat!(
+            "SELECT u.id, u.given_name, u.family_name, u.given_fold, u.family_fold, u.email, u.email_fold, u.kind, u.account,
            t.state AS two_step, t.changed_at AS two_step_since,
            (SELECT COUNT(*) FROM security_answers a WHERE a.user_id = u.id) AS answers,
            u.last_sign_in_at, u.created_at AS joined_at,
@@ -86,29 +107,49 @@ macro_rules! members {
            CAST(0 AS BIGINT) AS distant_days,
            (SELECT COUNT(*) FROM two_step o JOIN users p ON p.id = o.user_id
              WHERE o.phone = t.phone AND p.company_id = u.company_id AND p.account <> 'closed') AS same_phone,
-           ($2 <> '') AS added, TRUE AS live,
+           g.answer AS sign_answer, g.signs AS answered_signs, g.answered_by, g.answered_at, CAST(NULL AS BIGINT) AS as_of, ",
+            $added,
+            " AS added, TRUE AS live,
            (SELECT COUNT(DISTINCT n.wide_hash) FROM session_networks n WHERE n.user_id = u.id AND n.noted_at > $9) AS networks
          FROM users u JOIN two_step t ON t.user_id = u.id
-         WHERE u.company_id = $1 AND u.account <> 'closed'
-           AND ($2 = '' OR (EXISTS (SELECT 1 FROM team_reviews v WHERE v.id = $2 AND v.company_id = $1 AND v.signed_at IS NULL)
-             AND NOT EXISTS (SELECT 1 FROM team_review_rows r WHERE r.review_id = $2 AND r.user_id = u.id)))
-         UNION ALL
-         SELECT r.user_id, r.given_name, r.family_name, r.given_fold, r.family_fold, r.email, r.email_fold, r.kind, r.account,
-           r.two_step, r.two_step_since, r.answers, r.last_sign_in_at, r.joined_at, r.reminded_at,
-           r.distant_days, r.same_phone, r.added, FALSE, r.distant_days + 1
-         FROM team_review_rows r JOIN team_reviews v ON v.id = r.review_id
-         WHERE r.review_id = $2 AND v.company_id = $1
-           AND (v.signed_at IS NOT NULL
-             OR EXISTS (SELECT 1 FROM users w WHERE w.id = r.user_id AND w.company_id = $1 AND w.account <> 'closed'))"
+         LEFT JOIN sign_answers g ON g.user_id = u.id AND g.company_id = u.company_id
+         WHERE u.company_id = $1 AND u.account <> 'closed'"
+        )
+    };
+}
+
+/// Members as the review `$2` saw them. Of an open one, who is no member any more is left out.
+macro_rules! reviewed {
+    ($whose:literal) => {
+        concat!(
+            "SELECT r.user_id AS id, r.given_name, r.family_name, r.given_fold, r.family_fold, r.email, r.email_fold, r.kind,
+           r.account, r.two_step, r.two_step_since, r.answers, r.last_sign_in_at, r.joined_at, r.reminded_at,
+           r.distant_days, r.same_phone, r.sign_answer, r.answered_signs, r.answered_by, r.answered_at, v.started_at AS as_of,
+           r.added, FALSE AS live, r.distant_days + 1 AS networks
+         FROM team_reviews v JOIN team_review_rows r ON r.review_id = v.id
+         WHERE v.id = $2 AND v.company_id = $1 AND ",
+            $whose
+        )
+    };
+}
+
+/// Who became a member after the review `$2` was started.
+macro_rules! added {
+    () => {
+        concat!(
+            live!("TRUE"),
+            " AND NOT EXISTS (SELECT 1 FROM team_review_rows r WHERE r.review_id = $2 AND r.user_id = u.id)"
+        )
     };
 }
 
 macro_rules! page {
-    ($compare:literal, $order:literal) => {
+    ($compare:literal, $order:literal, $members:expr) => {
         concat!(
-            "SELECT * FROM (SELECT s.id, s.given_name, s.family_name, s.email, s.kind, s.account, s.two_step,
+            "SELECT m.*, (SELECT w.given_name || ' ' || w.family_name FROM users w WHERE w.id = m.answered_by) AS answered_by_name
+             FROM (SELECT s.id, s.given_name, s.family_name, s.email, s.kind, s.account, s.two_step,
                s.two_step_since, s.answers, s.last_sign_in_at, s.joined_at, s.reminded_at, s.distant_days, s.same_phone,
-               s.added, s.live,
+               s.sign_answer, s.answered_signs, s.answered_by, s.answered_at, s.as_of, s.added, s.live,
                CASE $4 WHEN 'two_step' THEN (CASE s.two_step WHEN 'to_be_set_up_again' THEN CAST(0 AS BIGINT)
                                                WHEN 'never' THEN 1 WHEN 'off' THEN 2 ELSE 3 END)
                        WHEN 'questions' THEN s.answers
@@ -117,7 +158,7 @@ macro_rules! page {
                        WHEN 'reminded' THEN COALESCE(s.reminded_at, 0) ELSE 0 END AS number_key,
                CASE $4 WHEN 'email' THEN s.email_fold ELSE s.family_fold || ' ' || s.given_fold END AS text_key
              FROM (",
-            members!(),
+            $members,
             ") s
              WHERE ($3 = 'all'
                  OR ($3 = 'without_two_step' AND s.two_step <> 'on')
@@ -132,7 +173,7 @@ macro_rules! page {
                  OR ($3 = 'reminded' AND s.reminded_at IS NOT NULL)
                  OR ($3 = 'reminder_due' AND s.two_step <> 'on' AND s.account = 'active'
                    AND (s.reminded_at IS NULL OR s.reminded_at <= $13))
-                 OR ($3 = 'with_signs' AND (s.same_phone > 1 OR s.networks > 1)))
+                 OR ($3 IN ('with_signs', 'signs_open', 'signs_answered') AND (s.same_phone > 1 OR s.networks > 1)))
                AND ($5 = '' OR (s.given_fold >= $5 AND s.given_fold < $6) OR (s.family_fold >= $5 AND s.family_fold < $6)
                  OR (s.email_fold >= $5 AND s.email_fold < $6))
             ) m
@@ -150,14 +191,38 @@ macro_rules! page {
     };
 }
 
-/// A page of members, sorted and filtered here. `with_signs` gives those who may have one: the rule decides.
+/// In both directions.
+macro_rules! in_order {
+    ($descending:expr, $members:expr) => {
+        if $descending { sql(page!("<", "DESC", $members)) } else { sql(page!(">", "ASC", $members)) }
+    };
+}
+
+/// A page of members, sorted and filtered here. `with_signs` and the like give those who may have one: the rule decides. Three
+/// statements, so that a page of a review reads no member's account: an export has many pages. Each names all parameters.
 pub async fn page(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Member>, sqlx::Error> {
-    let statement = if wanted.descending { sql(page!("<", "DESC")) } else { sql(page!(">", "ASC")) };
+    let (statement, review_id) = match wanted.of {
+        Of::Now => (in_order!(wanted.descending, concat!(live!("FALSE"), " AND $2 = ''")), ""),
+        Of::Open(id) => (
+            in_order!(
+                wanted.descending,
+                concat!(
+                    reviewed!("EXISTS (SELECT 1 FROM users w WHERE w.id = r.user_id AND w.company_id = $1 AND w.account <> 'closed')"),
+                    " UNION ALL ",
+                    added!()
+                )
+            ),
+            id,
+        ),
+        Of::Signed(id) => {
+            (in_order!(wanted.descending, reviewed!("CAST($9 AS BIGINT) IS NOT NULL")), id)
+        }
+    };
     let end = format!("{}\u{10ffff}", wanted.begins);
     let (number, text, id) = wanted.after.unwrap_or_default();
     statement
         .bind(wanted.company_id)
-        .bind(wanted.review_id)
+        .bind(review_id)
         .bind(wanted.filter)
         .bind(wanted.sort)
         .bind(wanted.begins)
@@ -306,4 +371,57 @@ pub async fn reminded(tx: &mut Tx, user_id: &str, by: &str, now: Moment) -> Resu
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// What a billing user answers to a member's signs.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerKept<'a> {
+    /// `one_person`, `splitting` or `later`.
+    pub answer: &'a str,
+    /// The signs that were there: names with commas between them.
+    pub signs: &'a str,
+    /// The billing user.
+    pub by: &'a str,
+}
+
+/// Keeps an answer in the place of the one before.
+pub async fn answer_signs(
+    tx: &mut Tx,
+    company_id: &str,
+    user_id: &str,
+    kept: AnswerKept<'_>,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sql("INSERT INTO sign_answers (user_id, company_id, answer, signs, answered_by, answered_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (user_id) DO UPDATE SET company_id = $2, answer = $3, signs = $4, answered_by = $5, answered_at = $6")
+    .bind(user_id)
+    .bind(company_id)
+    .bind(kept.answer)
+    .bind(kept.signs)
+    .bind(kept.by)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes an answer back; false if there was none.
+pub async fn take_answer_back(tx: &mut Tx, company_id: &str, user_id: &str) -> Result<bool, sqlx::Error> {
+    let rows = sql("DELETE FROM sign_answers WHERE user_id = $1 AND company_id = $2")
+        .bind(user_id)
+        .bind(company_id)
+        .run(tx)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Accounts of the company with a member's phone, this one included; 0 without a phone.
+pub async fn same_phone(tx: &mut Tx, company_id: &str, user_id: &str) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM two_step t JOIN two_step o ON o.phone = t.phone JOIN users p ON p.id = o.user_id
+         WHERE t.user_id = $1 AND p.company_id = $2 AND p.account <> 'closed'")
+    .bind(user_id)
+    .bind(company_id)
+    .number(tx)
+    .await
 }

@@ -53,13 +53,15 @@ pub async fn start(
 pub async fn take_in(tx: &mut Tx, id: &str, company_id: &str, added: bool) -> Result<u64, sqlx::Error> {
     sql("INSERT INTO team_review_rows (review_id, user_id, given_name, family_name, given_fold, family_fold, email,
            email_fold, kind, account, two_step, two_step_since, answers, last_sign_in_at, joined_at, reminded_at,
-           distant_days, same_phone, added)
+           distant_days, same_phone, added, sign_answer, answered_signs, answered_by, answered_at)
          SELECT $1, u.id, u.given_name, u.family_name, u.given_fold, u.family_fold, u.email, u.email_fold, u.kind,
            u.account, t.state, t.changed_at, (SELECT COUNT(*) FROM security_answers a WHERE a.user_id = u.id),
            u.last_sign_in_at, u.created_at, (SELECT m.reminded_at FROM member_reminders m WHERE m.user_id = u.id), 0,
            (SELECT COUNT(*) FROM two_step o JOIN users p ON p.id = o.user_id
-             WHERE o.phone = t.phone AND p.company_id = u.company_id AND p.account <> 'closed'), $3
+             WHERE o.phone = t.phone AND p.company_id = u.company_id AND p.account <> 'closed'), $3,
+           g.answer, g.signs, g.answered_by, g.answered_at
          FROM users u JOIN two_step t ON t.user_id = u.id
+         LEFT JOIN sign_answers g ON g.user_id = u.id AND g.company_id = u.company_id
          WHERE u.company_id = $2 AND u.account <> 'closed'
            AND NOT EXISTS (SELECT 1 FROM team_review_rows r WHERE r.review_id = $1 AND r.user_id = u.id)")
     .bind(id)

@@ -6,7 +6,7 @@ use crate::letters::ShownTimes;
 use crate::operations::team::{MemberRow, MemberSign};
 
 /// The first line.
-pub(super) const HEADINGS: [&str; 11] = [
+pub(super) const HEADINGS: [&str; 12] = [
     "Name",
     "Email",
     "Kind",
@@ -17,11 +17,12 @@ pub(super) const HEADINGS: [&str; 11] = [
     "Last sign-in",
     "Member since",
     "Signs of a shared log-in",
+    "Answered",
     "Added during the review",
 ];
 
 /// A member's line.
-pub(super) fn cells(member: &MemberRow, times: &ShownTimes) -> [String; 11] {
+pub(super) fn cells(member: &MemberRow, times: &ShownTimes) -> [String; 12] {
     let at = |at: i64| times.date_and_clock(Moment(at));
     [
         member.name.clone(),
@@ -40,6 +41,14 @@ pub(super) fn cells(member: &MemberRow, times: &ShownTimes) -> [String; 11] {
         member.last_sign_in_at.map_or_else(|| "Never".to_owned(), at),
         at(member.joined_at),
         member.signs.iter().map(sign).collect::<Vec<_>>().join("; "),
+        member.sign_answer.as_ref().filter(|answer| answer.holds).map_or_else(String::new, |answer| {
+            let what = match answer.answer.as_str() {
+                "one_person" => "One person, several devices",
+                "splitting" => "Shared, to be split",
+                _ => "To be asked again",
+            };
+            format!("{what} ({}, {})", answer.by, at(answer.at))
+        }),
         if member.added { "Yes" } else { "No" }.to_owned(),
     ]
 }

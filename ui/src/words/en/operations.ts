@@ -37,6 +37,7 @@ export const operation: Record<string, string> = {
   read_reviews: "Team reviews looked at",
   preview_reminder: "Reminder looked at before sending",
   remind_member: "Member reminded of 2-step",
+  answer_signs: "Signs of a shared log-in answered",
   invite_member: "Member invited",
   export_review: "Team review saved as a file",
   reset_authenticator: "Operator’s authenticator reset",

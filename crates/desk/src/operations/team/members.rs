@@ -4,15 +4,15 @@ use recovery_rules::fold::search_fold;
 use recovery_rules::policy::Number;
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{BILLING, Door, Who};
-use recovery_rules::shared_log_in::{distant_days, signs};
+use recovery_rules::shared_log_in::{Sign, SignAnswer, answer_until, answered, distant_days, signs};
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::reviews::{ReviewRow, review_row};
-use crate::failure::Stop;
+use crate::failure::{Fault, Stop};
 use crate::operation::{Kind, Operation, Plain};
 use crate::perform::PlainShape;
-use crate::store::team::{self, Member, Wanted};
+use crate::store::team::{self, Member, Of, Wanted};
 use crate::store::{companies, team_reviews};
 use crate::work::Work;
 
@@ -20,7 +20,7 @@ use crate::work::Work;
 pub(super) const PAGE: usize = 50;
 /// Rows looked through at once where the rule leaves some out.
 const CHUNK: i64 = 200;
-const FILTERS: [&str; 13] = [
+const FILTERS: [&str; 15] = [
     "all",
     "needs_something",
     "fully_protected",
@@ -31,10 +31,14 @@ const FILTERS: [&str; 13] = [
     "questions_missing",
     "never_signed_in",
     "with_signs",
+    "signs_open",
+    "signs_answered",
     "added",
     "reminder_due",
     "reminded",
 ];
+/// Of these the rule leaves some out.
+const PICKY: [&str; 3] = ["with_signs", "signs_open", "signs_answered"];
 const SORTS: [&str; 7] = ["name", "email", "two_step", "questions", "last_sign_in", "joined", "reminded"];
 
 /// Asks for members of the own company.
@@ -46,7 +50,8 @@ pub struct ReadTeam {
     pub review_id: Option<String>,
     /// `all`; one of the four groups that every member is in (`fully_protected`, `to_be_set_up_again`,
     /// `one_password_away`, `no_help_by_phone`); or `needs_something`, `without_two_step`, `questions_missing`,
-    /// `never_signed_in`, `with_signs`, `added`, `reminder_due`, `reminded`.
+    /// `never_signed_in`, `with_signs`, `signs_open` (not answered, or no longer), `signs_answered`, `added`, `reminder_due`,
+    /// `reminded`.
     pub filter: String,
     /// How a name or the address begins; empty for all.
     pub name: String,
@@ -131,6 +136,8 @@ pub struct MemberRow {
     pub reminded_at: Option<i64>,
     /// Signs of a shared log-in.
     pub signs: Vec<MemberSign>,
+    /// What a billing user answered to them; none where there are no signs now.
+    pub sign_answer: Option<MemberSignAnswer>,
     /// Became a member after the review was started.
     pub added: bool,
 }
@@ -147,6 +154,22 @@ pub struct MemberSign {
     pub takes: i64,
     /// Over how many days back sessions are looked at.
     pub days_back: i64,
+}
+
+/// What a billing user of the company answered to a member's signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MemberSignAnswer {
+    /// `one_person`, `splitting` or `later`.
+    pub answer: String,
+    /// Who answered, by the name they have now.
+    pub by: String,
+    /// When, UTC ms.
+    pub at: i64,
+    /// Until when it holds, UTC ms.
+    pub until: i64,
+    /// Whether it holds: its time is not over, and no sign came up since that wasn't there when it was given.
+    pub holds: bool,
 }
 
 impl Operation for ReadTeam {
@@ -210,19 +233,23 @@ pub(super) async fn page(
     };
     known("filter", &FILTERS, &asked.filter)?;
     known("sort", &SORTS, &asked.sort)?;
-    if let Some(id) = &asked.review_id {
-        team_reviews::by_id(&mut work.tx, &company_id, id).await?.ok_or(Refusal::NotFound)?;
-    }
+    let of = match asked.review_id.as_deref() {
+        None => Of::Now,
+        Some(id) => {
+            let review = team_reviews::by_id(&mut work.tx, &company_id, id).await?.ok_or(Refusal::NotFound)?;
+            if review.signed_at.is_some() { Of::Signed(id) } else { Of::Open(id) }
+        }
+    };
     let begins = search_fold(&asked.name);
     let mut after = asked.after.as_deref().map(keys).transpose()?;
     let since = work.now - work.policy.span(Number::SharingWindow);
-    let picky = asked.filter == "with_signs";
+    let picky = PICKY.contains(&asked.filter.as_str());
     let limit = if picky { CHUNK } else { i64::try_from(size).unwrap_or(CHUNK) + 1 };
     let mut shown: Vec<(MemberRow, String)> = Vec::new();
     loop {
         let wanted = Wanted {
             company_id: &company_id,
-            review_id: asked.review_id.as_deref().unwrap_or_default(),
+            of,
             filter: &asked.filter,
             begins: &begins,
             sort: &asked.sort,
@@ -238,7 +265,7 @@ pub(super) async fn page(
             after = Some((member.number_key, member.text_key.clone(), member.id.clone()));
             let place = format!("{}\u{1f}{}\u{1f}{}", member.number_key, member.text_key, member.id);
             let row = row(member, work).await?;
-            if !picky || !row.signs.is_empty() {
+            if fits(&asked.filter, &row) {
                 shown.push((row, place));
             }
             if shown.len() > size {
@@ -251,6 +278,17 @@ pub(super) async fn page(
     }
     let next = (shown.len() > size).then(|| shown[size - 1].1.clone());
     Ok((shown.into_iter().take(size).map(|(row, _)| row).collect(), next))
+}
+
+/// Whether a row stands under a filter that the rule decides.
+fn fits(filter: &str, row: &MemberRow) -> bool {
+    let answered = row.sign_answer.as_ref().is_some_and(|answer| answer.holds);
+    match filter {
+        "with_signs" => !row.signs.is_empty(),
+        "signs_open" => !row.signs.is_empty() && !answered,
+        "signs_answered" => !row.signs.is_empty() && answered,
+        _ => true,
+    }
 }
 
 /// Whoever was reminded then or before can be reminded again.
@@ -278,7 +316,9 @@ pub(super) async fn days_of(user_id: &str, work: &mut Work<'_>) -> Result<i64, S
 async fn row(member: Member, work: &mut Work<'_>) -> Result<MemberRow, Stop> {
     let days = if member.live { days_of(&member.id, work).await? } else { member.distant_days };
     let days_back = work.policy.span(Number::SharingWindow).0 / recovery_rules::time::Span::days(1).0;
-    let signs = signs(days, member.same_phone, &work.policy)
+    let found = signs(days, member.same_phone, &work.policy);
+    let sign_answer = sign_answer(&member, &found, work)?;
+    let signs = found
         .into_iter()
         .map(|(sign, counted, takes)| MemberSign { sign: sign.name().to_owned(), counted, takes, days_back })
         .collect();
@@ -295,6 +335,31 @@ async fn row(member: Member, work: &mut Work<'_>) -> Result<MemberRow, Stop> {
         joined_at: member.joined_at,
         reminded_at: member.reminded_at,
         signs,
+        sign_answer,
         added: member.added,
     })
+}
+
+/// The answer to the signs that a row shows; in a review's row as it held when the review was started.
+fn sign_answer(
+    member: &Member,
+    found: &[(Sign, i64, i64)],
+    work: &Work<'_>,
+) -> Result<Option<MemberSignAnswer>, Stop> {
+    let (Some(answer), Some(at)) = (&member.sign_answer, member.answered_at) else { return Ok(None) };
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let answer = SignAnswer::from_name(answer).ok_or_else(|| Fault::Stored(format!("an answer {answer}")))?;
+    let then: Vec<_> = member.answered_signs.iter().flat_map(|s| s.split(',')).filter_map(Sign::from_name).collect();
+    let shown: Vec<_> = found.iter().map(|(sign, _, _)| *sign).collect();
+    let until = answer_until(answer, Moment(at), &work.policy);
+    let now = member.as_of.map_or(work.now, Moment);
+    Ok(Some(MemberSignAnswer {
+        answer: answer.name().to_owned(),
+        by: member.answered_by_name.clone().unwrap_or_default().trim().to_owned(),
+        at,
+        until: until.0,
+        holds: answered(&shown, &then, until, now),
+    }))
 }
