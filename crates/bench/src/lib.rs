@@ -5,6 +5,6 @@ mod memory;
 mod ratio;
 mod table;
 
-pub use memory::{forget_peak, peak_bytes, resident_bytes};
+pub use memory::{cpu_seconds, forget_peak, peak_bytes, resident_bytes};
 pub use ratio::{Goal, Ratio, percentile};
 pub use table::Table;

@@ -3,7 +3,7 @@
 //! Stock lettre speaks without encryption here, which only helps it; ours and the raw client speak TLS.
 
 mod raw;
-mod sink;
+pub mod sink;
 
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;

@@ -14,11 +14,13 @@ mod pages;
 mod people;
 mod people_sessions;
 mod seed;
+mod server;
 mod side_by_side;
 mod sign_in;
 mod under_load;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use recovery_bench::Table;
@@ -28,10 +30,16 @@ use recovery_bench::Table;
 enum Topic {
     /// Four answers against one hash, and the memory it takes.
     Answers,
+    /// A look-up through the API of a server against an empty handler.
+    Api,
     /// The audit check against SHA-256 over the same bytes.
     Audit,
     /// An operation with its audit and outbox rows against bare inserts.
     Commits,
+    /// From an operation at one server to a desk at another one.
+    Events,
+    /// CPU and memory of a server with a hundred desks against one desk.
+    HundredDesks,
     /// The import against a bare bulk insert.
     Import,
     /// Looking somebody up among many.
@@ -55,7 +63,7 @@ struct Asked {
     /// Users among whom is looked up, and lines of the import.
     #[arg(long, default_value_t = 1_000_000)]
     users: usize,
-    /// Look somebody up on this database alone.
+    /// Look somebody up on this database alone, with `look-up` and `api`.
     #[arg(long, value_enum)]
     engine: Option<desks::Engine>,
     /// Keep the databases of `look-up` in this folder, and use those that are there: filled once, measured later. PostgreSQL's
@@ -67,10 +75,20 @@ struct Asked {
     bench: bool,
 }
 
+/// Started again by its own benchmarks this program is a server: the real one, with the real one's command line, or one that
+/// does nothing.
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    match words.next().as_deref() {
+        Some("serve") => recovery_web::command_line::run(),
+        Some(server::NOTHING) => server::serve_nothing(words),
+        _ => measure(Asked::parse()),
+    }
+}
+
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "what a program for the command line is for")]
-async fn main() {
-    let asked = Asked::parse();
+async fn measure(asked: Asked) -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let wanted = |topic| asked.topics.is_empty() || asked.topics.contains(&topic);
     let mut table = Table::default();
@@ -90,6 +108,15 @@ async fn main() {
     if wanted(Topic::Pages) {
         pages::measure(&mut table).await;
     }
+    if wanted(Topic::Api) {
+        server::measure_api(&mut table, asked.engine).await;
+    }
+    if wanted(Topic::Events) {
+        server::measure_events(&mut table).await;
+    }
+    if wanted(Topic::HundredDesks) {
+        server::measure_desks(&mut table).await;
+    }
     if wanted(Topic::Commits) {
         commits::measure(&mut table).await;
     }
@@ -104,4 +131,5 @@ async fn main() {
     }
     println!("{table}");
     println!("{} goals missed.", table.missed());
+    ExitCode::SUCCESS
 }

@@ -3,6 +3,7 @@
 use recovery_desk::authenticator;
 use recovery_desk::caller::Caller;
 use recovery_desk::desk::Desk;
+use recovery_desk::device::{DeviceKey, Request, proven};
 use recovery_desk::id::new_id;
 use recovery_desk::secret::SecretText;
 use recovery_desk::store::operators;
@@ -16,13 +17,33 @@ pub async fn session_of_user(desk: &Desk, user_id: &str) -> String {
 
 /// A new agent with a session.
 pub async fn agent(desk: &Desk) -> Caller {
+    let id = operator(desk, "agent@meridian.example").await;
+    Caller::Session(SecretText::new(session(desk, Owner::Operator(&id)).await))
+}
+
+/// The token of a new agent's session at a desk over the network, which is bound to the desk's key.
+pub async fn agent_at(desk: &Desk, email: &str, device: &DeviceKey) -> SecretText {
+    let id = operator(desk, email).await;
+    let token = SecretText::new(session(desk, Owner::Operator(&id)).await);
+    // The public key is told by a proof alone.
+    let asked = Request { operation: "", request_id: None, token: None, body: b"" };
+    let proof = device.prove(&asked, desk.clock.machine(), &desk.chance);
+    let key = proven(&proof, &asked).unwrap().key;
+    let mut tx = desk.database.begin().await.unwrap();
+    let found = sessions::by_token(&mut tx, &sessions::token_hash(&desk.keys, &token)).await.unwrap();
+    sessions::bind_to_device(&mut tx, &found.unwrap().id, &key).await.unwrap();
+    tx.commit().await.unwrap();
+    token
+}
+
+/// A new agent; gives the id.
+async fn operator(desk: &Desk, email: &str) -> String {
     let now = desk.clock.machine();
-    let email = "agent@meridian.example".to_owned();
-    let enrolment = authenticator::enrol(&desk.keys, &desk.chance, "Meridian", &email).unwrap();
+    let enrolment = authenticator::enrol(&desk.keys, &desk.chance, "Meridian", email).unwrap();
     let operator = operators::Operator {
         id: new_id(now, &desk.chance),
         name: "Dana Okafor".to_owned(),
-        email: email.clone(),
+        email: email.to_owned(),
         role: "agent".to_owned(),
         state: "active".to_owned(),
         password_hash: Some("$argon2id$none".to_owned()),
@@ -32,9 +53,9 @@ pub async fn agent(desk: &Desk) -> Caller {
         session_epoch: 1,
     };
     let mut tx = desk.database.begin().await.unwrap();
-    operators::insert(&mut tx, &operator, &email, now).await.unwrap();
+    operators::insert(&mut tx, &operator, email, now).await.unwrap();
     tx.commit().await.unwrap();
-    Caller::Session(SecretText::new(session(desk, Owner::Operator(&operator.id)).await))
+    operator.id
 }
 
 async fn session(desk: &Desk, owner: Owner<'_>) -> String {
