@@ -1,10 +1,10 @@
 //! Task 9: a billing user.
 
-use recovery_rules::states::TwoStep;
 use recovery_desk::chance::Chance;
 use recovery_desk::clock::Clock;
 use recovery_desk::keys::DataKeys;
 use recovery_desk::smtp::SmtpTls;
+use recovery_rules::states::TwoStep;
 use thirtyfour::Key;
 
 use super::{Played, waited};
@@ -29,7 +29,14 @@ pub(super) async fn remind() -> Played {
     let lately = company(&world).await;
     let now = world.desk.clock.machine().0;
     let mut tx = world.desk.database.begin().await.unwrap();
-    recovery_desk::store::team::reminded(&mut tx, &lately, &grace, recovery_rules::time::Moment(now - 86_400_000)).await.unwrap();
+    recovery_desk::store::team::reminded(
+        &mut tx,
+        &lately,
+        &grace,
+        recovery_rules::time::Moment(now - 86_400_000),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     // A database without operators would ask for its first administrator.
     world.agent("Dana Okafor").await;
