@@ -75,7 +75,8 @@ pub fn of_failure(failure: &Failure, times: &ShownTimes) -> String {
         Some(Refusal::MalformedRequest) => {
             "What you typed holds a character that can\u{2019}t be used here. Type it again.".to_owned()
         }
-        _ => failure.wire().message,
+        // The desk writes for every screen; pages write the apostrophe as their templates do.
+        _ => failure.wire().message.replace('\'', "\u{2019}"),
     }
 }
 

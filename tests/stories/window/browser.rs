@@ -158,11 +158,17 @@ impl Browser {
 
     /// A picture in `artefacts` of the whole length of the page.
     async fn whole_picture(&self, name: &str) {
+        self.driver.cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await.unwrap();
         let size = "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]";
         let size = self.driver.execute(size, Vec::new()).await.unwrap();
         let clip = json!({ "x": 0, "y": 0, "width": size.json()[0], "height": size.json()[1], "scale": 1 });
         let whole = json!({ "captureBeyondViewport": true, "clip": clip });
         let taken = self.driver.cdp().send_raw("Page.captureScreenshot", whole).await;
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": false }))
+            .await
+            .unwrap();
         let png = taken.unwrap()["data"].as_str().map(|data| BASE64_STANDARD.decode(data).unwrap());
         std::fs::write(artefacts().join(format!("{name}.png")), png.unwrap()).unwrap();
     }
