@@ -96,7 +96,7 @@ numbers! {
     ResendAfter "resend_after" Milliseconds seconds(60), seconds(30), minutes(10), false, "SYSTEM.md 4";
     /// How often a code or link is sent again, for one user, purpose and day.
     ResendsADay "resends_a_day" Count 5, 1, 10, true, "SYSTEM.md 4";
-    /// First codes of one user, purpose and day: every sign-in from a new browser sends one, so it is more than the resends.
+    /// Codes of one user, purpose and day in all: every sign-in from a new browser sends one, so it is more than the resends.
     CodesADay "codes_a_day" Count 20, 5, 50, true, "a person who signs in several times from new browsers";
     /// Reset links that live at once; none ends another.
     ResetLinksLive "reset_links_live" Count 3, 1, 5, true, "SYSTEM.md 2";

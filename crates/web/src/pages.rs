@@ -1,5 +1,5 @@
-//! The account pages: one file a page, its words in `templates/`. Here is what they share: the desk, the frame
-//! around each page, and what becomes of a failure.
+//! The account pages: one file a page, its words in `templates/`. Here is what they share: the desk, and what
+//! becomes of a failure.
 
 pub mod account;
 pub mod call_support;
@@ -10,13 +10,16 @@ pub mod email;
 pub mod files;
 pub mod forgot;
 pub mod forward_auth;
+mod frame;
 pub mod help;
 pub mod history;
 pub mod not_me;
 pub mod password;
+mod problem;
 pub mod questions;
 pub mod recovery_code;
 pub mod reset;
+pub mod reset_code;
 pub mod sign_in;
 pub mod sign_in_code;
 pub mod sign_in_recovery;
@@ -42,6 +45,8 @@ use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::Door;
 use recovery_rules::time::Moment;
 
+pub use self::frame::{Frame, Tab};
+pub use self::problem::Problem;
 use crate::cookies::Cookie;
 use crate::words;
 
@@ -54,106 +59,6 @@ struct Inner {
     desk: Desk,
     https: bool,
     host: String,
-}
-
-/// What stands around every page.
-#[derive(Debug)]
-pub struct Frame<'a> {
-    /// The organisation.
-    pub name: &'a str,
-    /// Its first letter, for the mark.
-    pub initial: String,
-    /// The telephone number as it is read.
-    pub phone: &'a str,
-    /// The same as a `tel:` address holds it.
-    pub phone_digits: String,
-    /// When the line is open.
-    pub hours: &'a str,
-    /// Where to write about these pages, if the settings say so.
-    pub support_email: Option<&'a str>,
-    /// Whether somebody is signed in on this page.
-    pub signed_in: bool,
-    /// Which part of the account it belongs to.
-    pub tab: Tab,
-}
-
-/// The parts of a signed-in account, as its tabs name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// None: not signed in, or a step of something.
-    None,
-    /// Who is in, and the history.
-    Account,
-    /// Security questions.
-    Questions,
-    /// 2-step.
-    TwoStep,
-    /// The password.
-    Password,
-}
-
-impl Frame<'_> {
-    /// Whether the tabs are shown.
-    pub fn has_tabs(&self) -> bool {
-        self.tab != Tab::None
-    }
-
-    /// Whether the page belongs to this part.
-    pub fn is_in(&self, tab: &str) -> bool {
-        matches!(
-            (self.tab, tab),
-            (Tab::Account, "account")
-                | (Tab::Questions, "questions")
-                | (Tab::TwoStep, "two_step")
-                | (Tab::Password, "password")
-        )
-    }
-}
-
-/// What is wrong with a form, or nothing: a sentence, and the fields it is about.
-#[derive(Debug, Default)]
-pub struct Problem {
-    /// The sentence; the same in the summary and at the field.
-    pub sentence: String,
-    /// The ids of the fields; the summary leads to the first, and the sentence stands there too.
-    fields: &'static [&'static str],
-}
-
-impl Problem {
-    /// Nothing is wrong.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// Something is.
-    pub const fn at(fields: &'static [&'static str], sentence: String) -> Self {
-        Self { sentence, fields }
-    }
-
-    /// Whether something is wrong.
-    pub const fn is_some(&self) -> bool {
-        !self.sentence.is_empty()
-    }
-
-    /// Whether it is about this field.
-    pub fn is_at(&self, field: &str) -> bool {
-        self.fields.contains(&field)
-    }
-
-    /// Whether its sentence stands at this field.
-    pub fn is_told_at(&self, field: &str) -> bool {
-        self.first() == Some(&field)
-    }
-
-    /// The field the summary leads to.
-    pub fn first(&self) -> Option<&&'static str> {
-        self.fields.first()
-    }
-
-    /// The status of the page that shows it.
-    const fn status(&self) -> StatusCode {
-        if self.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
-    }
 }
 
 /// A page that says one thing and has no form.

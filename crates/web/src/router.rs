@@ -18,8 +18,8 @@ use crate::call_backs;
 use crate::guard;
 use crate::pages::{
     Pages, account, call_support, colleague, confirmed, email, files, forgot, forward_auth, help, history,
-    not_me, password, questions, recovery_code, reset, sign_in, sign_in_code, sign_in_recovery, step_up,
-    stop_change, two_step, two_step_phone, unlock,
+    not_me, password, questions, recovery_code, reset, reset_code, sign_in, sign_in_code, sign_in_recovery,
+    step_up, stop_change, two_step, two_step_phone, unlock,
 };
 use crate::words;
 
@@ -45,10 +45,10 @@ pub fn router(desk: Desk) -> Router {
         .route("/forgot", get(forgot::show).post(forgot::ask))
         .route("/reset", get(reset::show))
         .route("/reset/password", get(reset::password).post(reset::stage))
-        .route("/reset/code", get(reset::code).post(reset::enter))
-        .route("/reset/code/again", post(reset::again))
-        .route("/reset/recovery", get(reset::recovery).post(reset::recover))
-        .route("/reset/no-code", get(reset::no_code))
+        .route("/reset/code", get(reset_code::code).post(reset_code::enter))
+        .route("/reset/code/again", post(reset_code::again))
+        .route("/reset/recovery", get(reset_code::recovery).post(reset_code::recover))
+        .route("/reset/no-code", get(reset_code::no_code))
         .route("/reset/call-support", get(call_support::show_reset).post(call_support::give_reset))
         .route("/account", get(account::show))
         .route("/account/history", get(history::show))

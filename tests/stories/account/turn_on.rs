@@ -95,7 +95,7 @@ on_both_databases! {
             ("", "Enter a mobile phone number"),
             ("0800 FLOWERS", "Use digits only"),
             ("999", "This is no phone number"),
-            ("0909 879 0001", "We can&#39;t send a code to this kind of number"),
+            ("0909 879 0001", "We can\u{2019}t send a code to this kind of number"),
             ("+999 1234567", "this country code"),
         ] {
             let page = priya.post("/account/two-step/on", &[("phone", phone), ("password", PASSWORD)]).await;
@@ -116,7 +116,7 @@ on_both_databases! {
             world.user(NewUser { email: &email, ..NewUser::default() }).await;
             let page = priya.post("/account/two-step/on", &[("phone", "07700 900123"), ("password", PASSWORD)]).await;
             if i < 4 { page.is_at("/account/two-step/code"); } else {
-                page.says("This number can&#39;t be used").never_says("account with").never_says("hartwell.example");
+                page.says("This number can\u{2019}t be used").never_says("account with").never_says("hartwell.example");
             }
         }
     }

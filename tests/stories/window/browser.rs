@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use thirtyfour::prelude::{ChromiumLikeCapabilities, ElementQueryable};
 use thirtyfour::{By, DesiredCapabilities, WebDriver, WebElement};
@@ -130,7 +128,7 @@ impl Browser {
                 self.fits_at(name, width, height, pixels).await;
                 self.axe_finds_nothing(&format!("{name}, {scheme}, {width} px")).await;
                 if width == 320 {
-                    self.whole_picture(&format!("{name}-{scheme}-{width}")).await;
+                    self.whole_picture(&format!("{name}-{scheme}-{width}"), width).await;
                 }
             }
         }
@@ -180,15 +178,12 @@ impl Browser {
         assert!(found.is_ok(), "the page doesn't say {words}: {}", self.driver.source().await.unwrap());
     }
 
-    /// A picture in `artefacts` of the whole length of the page.
-    async fn whole_picture(&self, name: &str) {
-        let size = "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]";
-        let size = self.driver.execute(size, Vec::new()).await.unwrap();
-        let clip = json!({ "x": 0, "y": 0, "width": size.json()[0], "height": size.json()[1], "scale": 1 });
-        let whole = json!({ "captureBeyondViewport": true, "clip": clip });
-        let taken = self.driver.cdp().send_raw("Page.captureScreenshot", whole).await;
-        let png = taken.unwrap()["data"].as_str().map(|data| BASE64_STANDARD.decode(data).unwrap());
-        std::fs::write(artefacts().join(format!("{name}.png")), png.unwrap()).unwrap();
+    /// A picture in `artefacts` of the whole length of the page, on a screen of this width that needs no scroll bar.
+    async fn whole_picture(&self, name: &str, width: i64) {
+        let long = "return document.documentElement.scrollHeight";
+        let long = self.driver.execute(long, Vec::new()).await.unwrap().json().as_i64().unwrap();
+        self.fits(name, width, long).await;
+        self.picture(name).await;
     }
 
     /// A picture in `artefacts`.

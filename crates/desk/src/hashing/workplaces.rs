@@ -1,6 +1,6 @@
 //! Where hashes are computed: memory that is used again and a thread of its own. Fresh memory for each hash makes the
 //! process grow past a gigabyte under load; and where all hashes share the cores' threads, two of them wait for each
-//! other at each of Argon2's synchronisation points.
+//! other at each of Argon2's synchronisation points. These threads give way to all others.
 
 use std::sync::Mutex;
 
@@ -49,6 +49,37 @@ impl Workplaces {
 
 impl Workplace {
     fn new() -> Self {
-        Self { memory: Vec::new(), thread: ThreadPoolBuilder::new().num_threads(1).build().ok() }
+        let thread = ThreadPoolBuilder::new().num_threads(1).start_handler(|_| give_way());
+        Self { memory: Vec::new(), thread: thread.build().ok() }
+    }
+}
+
+/// How much lower a hashing thread stands than the rest of the process, in steps of nice(2). At ten it has a ninth of the
+/// weight of a thread that answers: that one runs as soon as it wakes, and a core nobody else wants is the hash's as before.
+/// Not lower, so that work of others on the same machine can't keep everybody from signing in.
+#[cfg(target_os = "linux")]
+const LOWER: i32 = 10;
+
+/// Lets this thread give way to the ones that answer: a hash computes for a tenth of a second and more, a look-up for a
+/// thousandth. On Linux a thread has a niceness of its own, counted from that of the process; elsewhere it would be the whole
+/// process's. If the system refuses, the hash runs like everything else.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(LOWER) {
+        tracing::debug!(%error, "a hashing thread keeps the priority of the process");
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_gives_way_and_nothing_else_does() {
+        let niceness = || rustix::process::getpriority_process(None).unwrap();
+        let before = niceness();
+        let hashing = Workplaces::default().with(1, |_| niceness());
+        assert_eq!(hashing, (before + LOWER).min(19));
+        assert_eq!(niceness(), before);
     }
 }

@@ -1,7 +1,9 @@
 //! With which settings `serve` runs: one file, the environment, the command line. The command line wins over the
 //! environment, both win over the file, the file over what is usual.
 
-use std::fmt::Display;
+mod said;
+mod shown;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -11,6 +13,7 @@ use recovery_desk::settings::{Organisation, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use self::said::{FILE, HERE, Said, USUAL, said};
 use super::CommandError;
 use super::database::{KeysPlace, Opened, Place};
 use crate::server::tls::TlsFiles;
@@ -69,36 +72,6 @@ pub struct Serve {
     /// The database is a demo: its keys are the published ones.
     #[arg(long, conflicts_with_all = ["keys", "keys_unwrapped"])]
     demo: bool,
-}
-
-/// A value and where it was said.
-struct Said<T> {
-    value: Option<T>,
-    place: &'static str,
-}
-
-const HERE: &str = "command line or environment";
-const FILE: &str = "file";
-const USUAL: &str = "usual";
-
-fn said<T>(here: Option<T>, file: Option<T>) -> Said<T> {
-    match (here, file) {
-        (Some(value), _) => Said { value: Some(value), place: HERE },
-        (None, Some(value)) => Said { value: Some(value), place: FILE },
-        (None, None) => Said { value: None, place: USUAL },
-    }
-}
-
-impl<T> Said<T> {
-    fn or(mut self, usual: T) -> Said<T> {
-        self.value.get_or_insert(usual);
-        self
-    }
-
-    fn line(&self, name: &str, show: impl Fn(&T) -> String) -> String {
-        let value = self.value.as_ref().map_or_else(|| "not set".to_owned(), show);
-        format!("{name} = {value}  # {}", self.place)
-    }
 }
 
 /// Everything said, and where.
@@ -200,55 +173,6 @@ fn organisation(asked: &Serve, file: &SettingsFile, demo: bool) -> Said<Organisa
 }
 
 impl InForce {
-    /// As a person reads them; secrets are said to be there, and no more.
-    pub fn lines(&self) -> Vec<String> {
-        let path = |path: &PathBuf| format!("{:?}", path.display().to_string());
-        let plain = |value: &dyn Display| format!("\"{value}\"");
-        let mut lines = vec![
-            self.settings_file.line("settings", path),
-            self.listen.line("listen", |at| plain(at)),
-            self.metrics_listen.line("metrics_listen", |at| plain(at)),
-            self.tls_certificate.line("tls_certificate", path),
-            self.tls_key.line("tls_key", path),
-            self.public_url.line("public_url", |url| plain(url)),
-            self.organisation.line("organisation", |organisation| format!("{:?}", organisation.name)),
-            match self
-                .organisation
-                .value
-                .as_ref()
-                .and_then(|organisation| organisation.support_email.as_ref())
-            {
-                Some(address) => format!("support_email = {address:?}  # {}", self.organisation.place),
-                None => "support_email = not set".to_owned(),
-            },
-            self.sqlite.line("sqlite", path),
-            self.database_url.line("database_url", |url| format!("{:?}", redacted(url))),
-            self.certificate.line("database_certificate", path),
-            self.keys.line("keys", path),
-            self.keys_unwrapped.line("keys_unwrapped", path),
-            self.audit_heads.line("audit_heads", path),
-            format!("demo = {}", self.demo),
-        ];
-        let smtp = self.file.smtp.as_ref();
-        lines.push(smtp.map_or_else(
-            || "smtp = not set".to_owned(),
-            |smtp| format!("smtp = \"{}:{}\", password not shown  # {FILE}", smtp.host, smtp.port),
-        ));
-        let sms = if self.file.sms.is_some() { "set, secrets not shown  # file" } else { "not set" };
-        lines.push(format!("sms = {sms}"));
-        let of_pages = |name: &str, value: Option<String>| {
-            value.map_or_else(|| format!("{name} = not set"), |value| format!("{name} = {value}  # {FILE}"))
-        };
-        lines.push(of_pages(
-            "default_region",
-            self.file.default_region.as_ref().map(|region| format!("{region:?}")),
-        ));
-        let proxies = &self.file.trusted_proxies;
-        lines.push(of_pages("trusted_proxies", (!proxies.is_empty()).then(|| format!("{proxies:?}"))));
-        lines.push(of_pages("breached_passwords", self.file.breached_passwords.as_ref().map(path)));
-        lines
-    }
-
     /// What a server starts with.
     pub fn into_serving(self) -> Result<ToServe, CommandError> {
         let tls = match (self.tls_certificate.value, self.tls_key.value) {
@@ -302,25 +226,6 @@ impl ToServe {
     }
 }
 
-/// The address without its password.
-fn redacted(url: &SecretString) -> String {
-    let Ok(mut url) = Url::parse(url.expose_secret()) else { return "not an address".to_owned() };
-    if url.password().is_some() {
-        let _ = url.set_password(Some("..."));
-    }
-    let options: Vec<_> = url
-        .query_pairs()
-        .map(|(name, value)| {
-            let shown = if name == "password" { "...".into() } else { value.into_owned() };
-            (name.into_owned(), shown)
-        })
-        .collect();
-    if !options.is_empty() {
-        url.query_pairs_mut().clear().extend_pairs(options);
-    }
-    url.into()
-}
-
 /// Refuses to be read on the way: without TLS an address is for this machine alone, or for listed proxies, which bring the
 /// TLS. Then nobody else is answered (`guard::only_proxies`), and the way between is the operator's to protect.
 pub fn not_in_clear(listen: SocketAddr, tls: bool, proxies: bool) -> Result<(), CommandError> {
@@ -361,25 +266,5 @@ mod tests {
         ] {
             assert_eq!(encrypted_or_here(&Url::parse(url).unwrap()), fine, "{url}");
         }
-    }
-
-    #[test]
-    fn no_password_is_shown() {
-        let shown = |text: &str| redacted(&SecretString::from(text));
-        assert_eq!(shown("postgres://desk:canary@db.example/auth"), "postgres://desk:...@db.example/auth");
-        assert!(
-            !shown("postgres://desk@db.example/auth?password=canary&sslmode=verify-full").contains("canary")
-        );
-        assert!(!shown("canary").contains("canary"));
-    }
-
-    #[test]
-    fn the_stronger_word_wins() {
-        let both = said(Some(1), Some(2));
-        assert_eq!((both.value, both.place), (Some(1), HERE));
-        let file = said(None, Some(2)).or(3);
-        assert_eq!((file.value, file.place), (Some(2), FILE));
-        let usual = said(None, None).or(3);
-        assert_eq!((usual.value, usual.place), (Some(3), USUAL));
     }
 }

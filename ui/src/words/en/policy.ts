@@ -69,7 +69,7 @@ export const policy = {
     recovery_code_tries_an_hour: ["Recovery codes tried an hour", "Wrong recovery codes of one user in an hour."],
     resend_after: ["Pause before sending again", "How long a user waits for another code or link."],
     resends_a_day: ["Sent again a day", "How often a code or link is sent again in a day."],
-    codes_a_day: ["First codes a day", "Codes for new sign-ins of one user in a day."],
+    codes_a_day: ["Codes a day", "Codes of one kind for one user in a day, those sent again included."],
     reset_links_live: ["Reset links at once", "Reset links of one user that work side by side."],
     reset_requests_a_source: ["Reset requests from one place", "Requests for a reset link from one network address in an hour."],
     reset_requests_an_hour: ["Reset requests in all", "Requests for a reset link in an hour, from everywhere."],
