@@ -1,13 +1,15 @@
 //! What billing users answer to the signs of a shared log-in: a remark that holds for a time and for the signs that were
 //! seen, and changes nothing on the account (D12.6).
 
+use recovery_desk::caller::Caller;
 use recovery_desk::operations::personal_data::{EraseUser, ExportUser};
 use recovery_desk::operations::team::{AnswerSigns, MemberRow, StartReview};
-use recovery_desk::caller::Caller;
 use recovery_rules::states::TwoStep;
 use recovery_rules::time::Span;
 
-use crate::harness::biller::{Biller, GRACE, grace, is_used, member, on_the_pages, password, shown, sign_in, world};
+use crate::harness::biller::{
+    Biller, GRACE, grace, is_used, member, on_the_pages, password, shown, sign_in, world,
+};
 use crate::harness::fixtures::NewUser;
 use crate::harness::posted::PRIYA;
 use crate::harness::sms_gateway::SmsGateway;

@@ -314,7 +314,10 @@ mod tests {
             &["flag_concern", "close_report"],
         ),
         ("notes where a session came from; the session itself is told", &["note_network"]),
-        ("a remark of the company's billing user about a hint; nothing of the account depends on it", &["answer_signs"]),
+        (
+            "a remark of the company's billing user about a hint; nothing of the account depends on it",
+            &["answer_signs"],
+        ),
         ("nobody is left to read it", &["erase_user"]),
     ];
 

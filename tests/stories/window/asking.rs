@@ -26,11 +26,25 @@ const WHY: &str = "The company asked for it in writing last week";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_asks_for_a_contact_code_and_does_without_by_two_in_the_real_window() {
-    let (world, mut window, _ines) = at_the_window("company-recovery", Role::Administrator, "Ines Vogt").await;
+    let (world, mut window, _ines) =
+        at_the_window("company-recovery", Role::Administrator, "Ines Vogt").await;
     world.priya().await;
-    let grace = NewUser { given: "Grace", family: "Obi", email: "grace@hartwell.example", kind: "billing", ..NewUser::default() };
+    let grace = NewUser {
+        given: "Grace",
+        family: "Obi",
+        email: "grace@hartwell.example",
+        kind: "billing",
+        ..NewUser::default()
+    };
     world.user(grace).await;
-    world.user(NewUser { given: "Sten", email: "sten@osprey.example", company: "Osprey Dental", ..NewUser::default() }).await;
+    world
+        .user(NewUser {
+            given: "Sten",
+            email: "sten@osprey.example",
+            company: "Osprey Dental",
+            ..NewUser::default()
+        })
+        .await;
     let ola = world.operator(Role::Administrator, "Ola Berg").await;
     go(&mut window, "companies", "companies-heading").await;
     window.until_it_says("Hartwell Logistics", 10).await;
@@ -141,9 +155,15 @@ async fn d10_15_an_agent_asks_for_an_approval_and_an_administrator_gives_it_whil
     // The agent's window says so, aloud too, with the focus where it goes on; only the agent sends.
     agent.until_it_says("An administrator approved this email.", 10).await;
     agent.until_focus_is_on("send-unlock").await;
-    agent.until("return document.getElementById('assertive').innerText.includes('Approved.')", "said aloud", 2).await;
+    agent
+        .until("return document.getElementById('assertive').innerText.includes('Approved.')", "said aloud", 2)
+        .await;
     agent.pictures("approved").await;
-    assert_eq!(world.count("SELECT COUNT(*) FROM outbox WHERE letter = 'unlock'").await, 0, "approving sends nothing");
+    assert_eq!(
+        world.count("SELECT COUNT(*) FROM outbox WHERE letter = 'unlock'").await,
+        0,
+        "approving sends nothing"
+    );
     agent.press_with_control(Key::Enter).await;
     agent.until_it_says("Accepted by the other server", 20).await;
     assert_eq!(world.audited("approve_request", "done").await, 1);
@@ -179,7 +199,9 @@ async fn an_export_of_the_audit_log_asks_for_a_fresh_code_in_the_real_window() {
     let (world, mut window, ines) = at_the_window("export-code", Role::Administrator, "Ines Vogt").await;
     let used = ines.authenticator.code(world.desk.clock.machine() + Span::seconds(30));
     // Six minutes after the sign-in: whoever sits down at a desk left open reads the log, and takes no copy along.
-    world.change("UPDATE sessions SET confirmed_at = confirmed_at - 360000 WHERE operator_id = $1", &ines.id).await;
+    world
+        .change("UPDATE sessions SET confirmed_at = confirmed_at - 360000 WHERE operator_id = $1", &ines.id)
+        .await;
     let file = world.folder.path().join("home/private/audit-log.csv");
     go(&mut window, "audit", "audit-heading").await;
     window.tab_to("here.id === 'export-audit'").await;

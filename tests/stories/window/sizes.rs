@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use recovery_desk::caller::Caller;
 use recovery_desk::database::sql;
 use recovery_desk::operations::administration::ReadAuditLog;
-use recovery_desk::caller::Caller;
 use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use recovery_rules::roles::Role;
 use recovery_rules::states::TwoStep;
@@ -178,9 +178,11 @@ const BO: &str = "bo.lind@hartwell.example";
 async fn group_shown(window: &mut DeskWindow) -> f64 {
     let mut fastest = f64::MAX;
     for _ in 0..5 {
-        let chosen = window.ask("return performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0").await;
+        let chosen =
+            window.ask("return performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0").await;
         window.click("group-no_help_by_phone").await;
-        let shown = format!("return (performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0) > {chosen}");
+        let shown =
+            format!("return (performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0) > {chosen}");
         window.until(&shown, "the group's rows", 20).await;
         let took = "const at = (name) => performance.getEntriesByName(name).at(-1).startTime; return at('team-shown') - at('team-asked')";
         fastest = fastest.min(window.ask(took).await.as_f64().unwrap());
@@ -197,10 +199,15 @@ async fn a_page_of_members_stays_a_page_in_small_and_in_large_companies() {
         world.user(NewUser { given: "Bo", email: BO, two_step: TwoStep::Off, ..grace() }).await;
         many(&world, members - 2).await;
         let mut window = team::at_the_window(&world, &gateway, &format!("sizes-members-{members}")).await;
-        let needs = format!("1 of {} users is fully protected.", if members == 5_000 { "5,000" } else { "42" });
+        let needs =
+            format!("1 of {} users is fully protected.", if members == 5_000 { "5,000" } else { "42" });
         window.until_it_says(&needs, 20).await;
         let first = group_shown(&mut window).await;
-        let rows = window.ask("return document.querySelectorAll('#team-table tbody tr').length").await.as_i64().unwrap();
+        let rows = window
+            .ask("return document.querySelectorAll('#team-table tbody tr').length")
+            .await
+            .as_i64()
+            .unwrap();
         assert_eq!(rows, (members - 2).min(50), "a page of rows");
         elements(&window, 2, "a page of members, which is a table with seven columns").await;
         window.pictures("map").await;

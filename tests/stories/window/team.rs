@@ -118,7 +118,10 @@ async fn answered(window: &mut DeskWindow, world: &World) {
     window.press(Key::Enter).await;
     window.until_it_says("No log-in waits for an answer.", 10).await;
     window.until_focus_is_on("shared-heading").await;
-    assert_eq!(world.count("SELECT COUNT(*) FROM sign_answers WHERE answer IN ('splitting', 'one_person')").await, 2);
+    assert_eq!(
+        world.count("SELECT COUNT(*) FROM sign_answers WHERE answer IN ('splitting', 'one_person')").await,
+        2
+    );
     tab_to(window, "shared-answered").await;
     window.press(Key::Enter).await;
     window.until_it_says("Shared, to be split", 10).await;

@@ -207,16 +207,16 @@ pub async fn page(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Member>, sqlx:
             in_order!(
                 wanted.descending,
                 concat!(
-                    reviewed!("EXISTS (SELECT 1 FROM users w WHERE w.id = r.user_id AND w.company_id = $1 AND w.account <> 'closed')"),
+                    reviewed!(
+                        "EXISTS (SELECT 1 FROM users w WHERE w.id = r.user_id AND w.company_id = $1 AND w.account <> 'closed')"
+                    ),
                     " UNION ALL ",
                     added!()
                 )
             ),
             id,
         ),
-        Of::Signed(id) => {
-            (in_order!(wanted.descending, reviewed!("CAST($9 AS BIGINT) IS NOT NULL")), id)
-        }
+        Of::Signed(id) => (in_order!(wanted.descending, reviewed!("CAST($9 AS BIGINT) IS NOT NULL")), id),
     };
     let end = format!("{}\u{10ffff}", wanted.begins);
     let (number, text, id) = wanted.after.unwrap_or_default();

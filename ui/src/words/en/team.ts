@@ -155,6 +155,7 @@ export const shared_log_ins = {
   said: { one_person: "One person, several devices", splitting: "Shared, to be split", later: "To be asked again" } as Record<string, string>,
   said_by: (by: string, when: string, again: string) => `${by}, ${when}. Asked again from ${again}.`,
   said_before: (by: string, when: string, what: string) => `${by} answered “${what}” ${when}. Is it still so?`,
+  put_off_before: (by: string, when: string) => `${by} put it off ${when}. Do you know by now?`,
   take_back: "Take the answer back",
   take_back_of: (name: string) => `Take the answer about ${name} back`,
   kept: { one_person: "Kept: one person.", splitting: "Kept: shared, to be split. Invite everybody who uses it.", later: "Put off." } as Record<string, string>,

@@ -236,7 +236,8 @@ pub(super) async fn page(
     let of = match asked.review_id.as_deref() {
         None => Of::Now,
         Some(id) => {
-            let review = team_reviews::by_id(&mut work.tx, &company_id, id).await?.ok_or(Refusal::NotFound)?;
+            let review =
+                team_reviews::by_id(&mut work.tx, &company_id, id).await?.ok_or(Refusal::NotFound)?;
             if review.signed_at.is_some() { Of::Signed(id) } else { Of::Open(id) }
         }
     };
@@ -351,7 +352,8 @@ fn sign_answer(
         return Ok(None);
     }
     let answer = SignAnswer::from_name(answer).ok_or_else(|| Fault::Stored(format!("an answer {answer}")))?;
-    let then: Vec<_> = member.answered_signs.iter().flat_map(|s| s.split(',')).filter_map(Sign::from_name).collect();
+    let then: Vec<_> =
+        member.answered_signs.iter().flat_map(|s| s.split(',')).filter_map(Sign::from_name).collect();
     let shown: Vec<_> = found.iter().map(|(sign, _, _)| *sign).collect();
     let until = answer_until(answer, Moment(at), &work.policy);
     let now = member.as_of.map_or(work.now, Moment);
