@@ -207,6 +207,34 @@ on_both_databases! {
         assert_eq!(refused(dana.ask(log()).await), "not_allowed");
     }
 
+    async fn a_moment_of_the_audit_logs_filter_is_its_edge_for_everybody_for_one_actor_and_for_one_user(engine: Engine) {
+        let world = World::with_mail(engine).await;
+        let priya = world.priya().await;
+        let (boss, dana) = (world.operator(Role::Administrator, "Ines Vogt").await, world.agent("Dana Whitlock").await);
+        let call = dana.verified_call(&priya).await.call_id;
+        world.later(Span::minutes(10));
+        dana.end(&call).await.unwrap();
+        let about = ReadAuditLog { user_id: Some(priya), ..log() };
+        let by_dana = ReadAuditLog { actor_id: Some(dana.id.clone()), ..log() };
+        for asked in [log(), by_dana, about] {
+            let ended = ReadAuditLog { operation: Some("end_call".to_owned()), ..asked.clone() };
+            let at = boss.ask(ended.clone()).await.unwrap().entries[0].at;
+            let counted = async |since, until| {
+                let asked = ReadAuditLog { since, until, ..ended.clone() };
+                boss.ask(asked).await.unwrap().entries.len()
+            };
+            assert_eq!(counted(Some(at), None).await, 1, "since the very moment");
+            assert_eq!(counted(Some(at + 1), None).await, 0);
+            assert_eq!(counted(None, Some(at)).await, 0, "before it");
+            assert_eq!(counted(None, Some(at + 1)).await, 1);
+            assert_eq!(counted(Some(at), Some(at + 1)).await, 1);
+            assert_eq!(counted(Some(-5), Some(i64::MAX)).await, 1, "nonsense bounds nothing");
+            let before = ReadAuditLog { until: Some(at), ..asked };
+            let entries = boss.ask(before).await.unwrap().entries;
+            assert!(!entries.is_empty() && entries.iter().all(|entry| entry.at < at && entry.operation != "end_call"));
+        }
+    }
+
     async fn who_belongs_to_a_company_neither_asks_nor_approves_that_its_protection_goes(engine: Engine) {
         let world = World::live(engine).await;
         let grace = NewUser { given: "Grace", email: "grace.obi@hartwell.example", ..NewUser::default() };

@@ -74,6 +74,7 @@ impl DeskWindow {
     /// Clicks the element with this id: counted like a key.
     pub async fn click(&mut self, id: &str) {
         self.pressed += 1;
+        self.until(&format!("return document.getElementById({id:?}) !== null"), id, 20).await;
         self.driver.find(thirtyfour::By::Id(id)).await.unwrap().click().await.unwrap();
     }
 

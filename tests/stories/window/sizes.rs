@@ -3,13 +3,20 @@
 
 use std::time::{Duration, Instant};
 
+use recovery_desk::caller::Caller;
 use recovery_desk::database::sql;
 use recovery_desk::operations::administration::ReadAuditLog;
+use recovery_desk::operations::billing_sign_in::BillingSignedIn;
 use recovery_rules::roles::Role;
+use recovery_rules::states::TwoStep;
+use recovery_rules::time::Span;
 use thirtyfour::Key;
 
-use super::at_the_window;
 use super::desk::DeskWindow;
+use super::{at_the_window, team};
+use crate::billing_review::many;
+use crate::harness::biller::{Biller, grace, password, shown as asked};
+use crate::harness::fixtures::NewUser;
 use crate::harness::log::tell;
 use crate::harness::{Agent, World};
 
@@ -44,23 +51,25 @@ async fn add_entries(world: &World, user: &str, all: i64, about: i64) {
     tx.commit().await.unwrap();
 }
 
-fn log_of(user: Option<&str>) -> ReadAuditLog {
+/// As the screens ask: the log of this week, all of a user's history.
+fn log_of(world: &World, user: Option<&str>) -> ReadAuditLog {
+    let week = (world.desk.clock.machine() - Span::days(6)).0;
     ReadAuditLog {
         user_id: user.map(str::to_owned),
         actor_id: None,
         operation: None,
         result: None,
-        since: None,
+        since: user.is_none().then_some(week),
         until: None,
         before: None,
     }
 }
 
-async fn query(ola: &Agent, user: Option<&str>) -> Duration {
+async fn query(world: &World, ola: &Agent, user: Option<&str>) -> Duration {
     let mut fastest = Duration::MAX;
     for _ in 0..5 {
         let began = Instant::now();
-        ola.ask(log_of(user)).await.unwrap();
+        ola.ask(log_of(world, user)).await.unwrap();
         fastest = fastest.min(began.elapsed());
     }
     fastest
@@ -99,7 +108,7 @@ async fn a_page_stays_a_page_however_long_log_and_history_are() {
         let ola = world.operator(Role::Administrator, "Ola Berg").await;
 
         // Once beforehand: the database tidies up after so many new rows when it is next written to.
-        query(&ola, None).await;
+        query(&world, &ola, None).await;
         watch_for(&window, "#audit-list li").await;
         super::administration::go(&mut window, "audit", "audit-heading").await;
         let log = shown(&window).await;
@@ -107,7 +116,7 @@ async fn a_page_stays_a_page_however_long_log_and_history_are() {
         let count = window.ask(rows).await.as_i64().unwrap();
         assert!(usize::try_from(count).unwrap() <= PAGE, "{count} rows of the log at once");
         elements(&window, 1, "the log").await;
-        let asked = query(&ola, None).await;
+        let asked = query(&world, &ola, None).await;
         lines.push(format!(
             "audit log of {all} entries: first rows {} ms after Enter, the query itself {} ms",
             log.as_millis(),
@@ -125,7 +134,7 @@ async fn a_page_stays_a_page_however_long_log_and_history_are() {
             window.ask("return document.querySelectorAll('.timeline li').length").await.as_i64().unwrap();
         assert!(usize::try_from(count).unwrap() <= PAGE, "{count} lines of a history at once");
         elements(&window, 1, "a user's page").await;
-        let asked = query(&ola, Some(&priya)).await;
+        let asked = query(&world, &ola, Some(&priya)).await;
         lines.push(format!(
             "history of {about} events: first rows {} ms after Enter, the query itself {} ms",
             history.as_millis(),
@@ -157,6 +166,64 @@ async fn a_page_stays_a_page_however_long_log_and_history_are() {
             }
             elements(&window, 11, "eleven pages of a history").await;
         }
+    }
+    tell(&lines.join("\n"));
+}
+
+/// Members of a company, with its billing users.
+const COMPANIES: [i64; 2] = [42, 5_000];
+const BO: &str = "bo.lind@hartwell.example";
+
+/// From choosing a group of the map until its rows stand there, by the page's own clock.
+async fn group_shown(window: &mut DeskWindow) -> f64 {
+    let mut fastest = f64::MAX;
+    for _ in 0..5 {
+        let chosen =
+            window.ask("return performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0").await;
+        window.click("group-no_help_by_phone").await;
+        let shown =
+            format!("return (performance.getEntriesByName('team-shown').at(-1)?.startTime ?? 0) > {chosen}");
+        window.until(&shown, "the group's rows", 20).await;
+        let took = "const at = (name) => performance.getEntriesByName(name).at(-1).startTime; return at('team-shown') - at('team-asked')";
+        fastest = fastest.min(window.ask(took).await.as_f64().unwrap());
+    }
+    fastest
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_members_stays_a_page_in_small_and_in_large_companies() {
+    let mut lines = Vec::new();
+    for members in COMPANIES {
+        let (world, gateway) = team::company().await;
+        // Bo only looks: Grace's own session is the window's.
+        world.user(NewUser { given: "Bo", email: BO, two_step: TwoStep::Off, ..grace() }).await;
+        many(&world, members - 2).await;
+        let mut window = team::at_the_window(&world, &gateway, &format!("sizes-members-{members}")).await;
+        let needs =
+            format!("1 of {} users is fully protected.", if members == 5_000 { "5,000" } else { "42" });
+        window.until_it_says(&needs, 20).await;
+        let first = group_shown(&mut window).await;
+        let rows = window
+            .ask("return document.querySelectorAll('#team-table tbody tr').length")
+            .await
+            .as_i64()
+            .unwrap();
+        assert_eq!(rows, (members - 2).min(50), "a page of rows");
+        elements(&window, 2, "a page of members, which is a table with seven columns").await;
+        window.pictures("map").await;
+
+        let Ok(BillingSignedIn::SignedIn(done)) = password(&world.desk, BO).await else { panic!("in") };
+        let bo = Biller { desk: world.desk.clone(), caller: Caller::Session(done.token) };
+        let mut query = Duration::MAX;
+        for _ in 0..5 {
+            let began = Instant::now();
+            bo.ask(asked(None, "no_help_by_phone")).await.unwrap();
+            query = query.min(began.elapsed());
+        }
+        lines.push(format!(
+            "{members} members: first rows {first:.0} ms after they were asked for, the query itself {} ms",
+            query.as_millis()
+        ));
     }
     tell(&lines.join("\n"));
 }

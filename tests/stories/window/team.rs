@@ -30,11 +30,7 @@ const SHOWN_WITHIN_MS: f64 = 100.0;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_keyboard_alone() {
-    let gateway = SmsGateway::start().await;
-    let keys = DataKeys::fresh(&Chance::operating_system());
-    let mail = MailServer::start(SmtpTls::StartTls);
-    let world = World::with(Engine::Sqlite, keys, Some(mail), Clock::Database).await;
-    world.user(grace()).await;
+    let (world, gateway) = company().await;
     world.priya().await;
     let kai = NewUser {
         given: "Kai",
@@ -45,16 +41,8 @@ async fn d12_3_d12_4_a_billing_user_reviews_five_thousand_in_the_real_window_by_
     };
     let kai = world.user(kai).await;
     many(&world, MEMBERS).await;
-    // A database without operators would ask for its first administrator.
-    world.agent("Dana Okafor").await;
-    let home = world.folder.path().join("home");
-    prepare(&world, &home);
-    texts_go_to(&gateway, &home);
-    let file = home.join("private").join("team-review.csv");
-
-    let mut window = DeskWindow::start(home, "team").await;
-    connect(&mut window, &world).await;
-    sign_in(&mut window, &gateway).await;
+    let file = world.folder.path().join("home/private/team-review.csv");
+    let mut window = at_the_window(&world, &gateway, "team").await;
 
     // The map is the finding; nothing of an operator's is here.
     window.until_it_says("2 of 5,003 users are fully protected. 5,001 need something.", 20).await;
@@ -147,8 +135,31 @@ async fn answered(window: &mut DeskWindow, world: &World) {
     assert_eq!(world.count("SELECT COUNT(*) FROM outbox").await, letters, "nobody is told");
 }
 
+/// A company on SQLite with a billing user, Grace; its letters and texts arrive.
+pub(super) async fn company() -> (World, SmsGateway) {
+    let gateway = SmsGateway::start().await;
+    let keys = DataKeys::fresh(&Chance::operating_system());
+    let mail = MailServer::start(SmtpTls::StartTls);
+    let world = World::with(Engine::Sqlite, keys, Some(mail), Clock::Database).await;
+    world.user(grace()).await;
+    (world, gateway)
+}
+
+/// Grace is signed in at a window.
+pub(super) async fn at_the_window(world: &World, gateway: &SmsGateway, story: &str) -> DeskWindow {
+    // A database without operators would ask for its first administrator.
+    world.agent("Dana Okafor").await;
+    let home = world.folder.path().join("home");
+    prepare(world, &home);
+    texts_go_to(gateway, &home);
+    let mut window = DeskWindow::start(home, story).await;
+    connect(&mut window, world).await;
+    sign_in(&mut window, gateway).await;
+    window
+}
+
 /// With the settings of a desk that sends texts.
-pub(super) fn texts_go_to(gateway: &SmsGateway, home: &Path) {
+fn texts_go_to(gateway: &SmsGateway, home: &Path) {
     let Gateway::Json(json) = gateway.json().gateway else { panic!("the generic form") };
     for (name, secret) in [("sms-token", &json.token), ("sms-signer", &json.call_back_secret)] {
         std::fs::write(home.join(name), secret.expose_secret()).unwrap();
@@ -166,7 +177,7 @@ pub(super) fn texts_go_to(gateway: &SmsGateway, home: &Path) {
 }
 
 /// The own account: password, a wrong code that costs a try, the right one.
-pub(super) async fn sign_in(window: &mut DeskWindow, gateway: &SmsGateway) {
+async fn sign_in(window: &mut DeskWindow, gateway: &SmsGateway) {
     window.until_focus_is_on("email").await;
     window.press_with_shift(Key::Tab).await;
     window.until_focus_is_on("as-operator").await;
@@ -180,7 +191,7 @@ pub(super) async fn sign_in(window: &mut DeskWindow, gateway: &SmsGateway) {
     window.pictures("sign-in").await;
     window.press(Key::Enter).await;
     window.until_focus_is_on("billing-code").await;
-    for _ in 0..100 {
+    for _ in 0..300 {
         if !gateway.asked().is_empty() {
             break;
         }

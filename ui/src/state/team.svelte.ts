@@ -3,7 +3,7 @@
 import { exportTeamReview } from "../bridge";
 import type { Failure, MemberRow, ReviewRow, TeamCounts, TeamPage } from "../contract";
 import { canRemind, type SignAnswer } from "../logic/team";
-import { comingTime } from "../logic/times";
+import { fullDate } from "../logic/times";
 import { words } from "../words/en";
 import { ask, change } from "./ask";
 import { clock } from "./clock.svelte";
@@ -26,7 +26,9 @@ class Team {
   /** The company in numbers, as the last page told. */
   about = $state<About | null>(null);
   readonly list = new MemberList((page, list) => this.#heard(page, list), { filter: "needs_something", sort: "last_sign_in", descending: true });
+  /** Log-ins that look shared and wait for an answer; those that are answered. */
   readonly shared = new MemberList((page, list) => this.#heard(page, list), { filter: "signs_open" });
+  readonly answered = new MemberList((page, list) => this.#heard(page, list), { filter: "signs_answered" });
   readonly reminders = new MemberList((page, list) => this.#heard(page, list), { filter: "reminder_due" });
   readonly reviews = new Paged<ReviewRow>((before) => this.#reviews(before));
   /** The review that the list shows, with the digest that is signed. */
@@ -34,6 +36,8 @@ class Team {
   /** Who is ticked for a reminder, over all pages. */
   picked = $state<ReadonlyMap<string, MemberRow>>(new Map());
   exporting = $state(false);
+  /** Which of the two lists of log-ins that look shared is on the screen. */
+  showsAnswered = $state(false);
   /** About whom an answer is on its way. */
   answering = $state<string | null>(null);
 
@@ -152,9 +156,9 @@ class Team {
     const w = words.shared_log_ins;
     if (failure !== null) notices.failed(failure);
     else if (answer === null || kept.until === null) notices.news(w.taken_back);
-    else notices.news(w.kept_until(w.kept[answer] ?? "", comingTime(kept.until, clock.now)), "good");
+    else notices.news(w.kept_until(w.kept[answer] ?? "", fullDate(kept.until)), "good");
     // Also where it was refused: a sign came up, or a colleague answered.
-    await Promise.all([this.shared.again(), this.list.rows === null ? null : this.list.again()]);
+    await Promise.all([this.shared, this.answered, this.list].map((list) => (list.rows === null ? null : list.again())));
     return failure === null;
   }
 
@@ -167,12 +171,14 @@ class Team {
   clear(): void {
     this.list.clear();
     this.shared.clear();
+    this.answered.clear();
     this.reminders.clear();
     this.reviews.clear();
     this.about = null;
     this.review = null;
     this.exporting = false;
     this.answering = null;
+    this.showsAnswered = false;
     this.unpick();
   }
 }

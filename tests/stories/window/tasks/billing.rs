@@ -1,51 +1,27 @@
 //! Task 9: a billing user.
 
-use recovery_desk::chance::Chance;
-use recovery_desk::clock::Clock;
-use recovery_desk::keys::DataKeys;
-use recovery_desk::smtp::SmtpTls;
 use recovery_rules::states::TwoStep;
+use recovery_rules::time::Span;
 use thirtyfour::Key;
 
 use super::{Played, waited};
-use crate::harness::biller::{grace, member};
+use crate::harness::World;
+use crate::harness::biller::member;
 use crate::harness::fixtures::NewUser;
-use crate::harness::sms_gateway::SmsGateway;
-use crate::harness::{Engine, World};
-use crate::mail_server::MailServer;
-use crate::window::desk::DeskWindow;
-use crate::window::{connect, prepare, team};
+use crate::window::team;
 
 /// Who has 2-step off and no questions: the right five.
 const RIGHT: [&str; 5] = ["Ann", "Ben", "Cleo", "Dan", "Eve"];
 
 /// 9: who has 2-step off and no questions is named, and everybody who is due is reminded, nobody twice.
 pub(super) async fn remind() -> Played {
-    let gateway = SmsGateway::start().await;
-    let mail = MailServer::start(SmtpTls::StartTls);
-    let keys = DataKeys::fresh(&Chance::operating_system());
-    let world = World::with(Engine::Sqlite, keys, Some(mail), Clock::Database).await;
-    let grace = world.user(grace()).await;
+    let (world, gateway) = team::company().await;
     let lately = company(&world).await;
-    let now = world.desk.clock.machine().0;
+    let yesterday = world.desk.clock.machine() - Span::days(1);
     let mut tx = world.desk.database.begin().await.unwrap();
-    recovery_desk::store::team::reminded(
-        &mut tx,
-        &lately,
-        &grace,
-        recovery_rules::time::Moment(now - 86_400_000),
-    )
-    .await
-    .unwrap();
+    recovery_desk::store::team::reminded(&mut tx, &lately, &lately, yesterday).await.unwrap();
     tx.commit().await.unwrap();
-    // A database without operators would ask for its first administrator.
-    world.agent("Dana Okafor").await;
-    let home = world.folder.path().join("home");
-    prepare(&world, &home);
-    team::texts_go_to(&gateway, &home);
-    let mut window = DeskWindow::start(home, "tasks-billing").await;
-    connect(&mut window, &world).await;
-    team::sign_in(&mut window, &gateway).await;
+    let mut window = team::at_the_window(&world, &gateway, "tasks-billing").await;
     window.until_it_says("1 of 11 users is fully protected. 10 need something.", 20).await;
 
     // The group of the map is the answer: its members stand below it.

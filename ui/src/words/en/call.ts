@@ -155,7 +155,7 @@ export const ask_approval = {
   confirm: "Ask",
   cancel: "Cancel",
   asked: "Asked. Waiting for an administrator.",
-  approved: (clock: string) => `An administrator approved this email. It can be sent until ${clock}.`,
+  approved: "An administrator approved this email.",
   approved_spoken: "Approved. Control Enter sends the unlock email.",
 };
 
