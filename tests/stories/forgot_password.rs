@@ -36,7 +36,9 @@ on_both_databases! {
                 .filter(|(name, _)| !["date", "content-length"].contains(&name.as_str()))
                 .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
             headers.sort();
-            answers.push((answer.status(), headers, answer.text().await.unwrap().replace(email, "(address)")));
+            // Before the @ an address may wrap.
+            let body = answer.text().await.unwrap().replace("<wbr>", "").replace(email, "(address)");
+            answers.push((answer.status(), headers, body));
         }
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
         assert_eq!(answers[0].0, StatusCode::OK);
