@@ -18,6 +18,7 @@ use crate::harness::reset::Forgot;
 use crate::harness::{Engine, PASSWORD, on_both_databases, refused, scan};
 
 fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(redirect::Policy::none()).build().unwrap()
 }
 
