@@ -18,6 +18,7 @@ use crate::harness::reset::Forgot;
 use crate::harness::{Engine, PASSWORD, on_both_databases, refused, scan};
 
 fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(redirect::Policy::none()).build().unwrap()
 }
 
@@ -36,7 +37,10 @@ on_both_databases! {
                 .filter(|(name, _)| !["date", "content-length"].contains(&name.as_str()))
                 .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
             headers.sort();
-            answers.push((answer.status(), headers, answer.text().await.unwrap().replace(email, "(address)")));
+            // Before the @ an address may wrap.
+            let status = answer.status();
+            let body = answer.text().await.unwrap().replace("<wbr>", "").replace(email, "(address)");
+            answers.push((status, headers, body));
         }
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
         assert_eq!(answers[0].0, StatusCode::OK);
