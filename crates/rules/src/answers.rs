@@ -304,9 +304,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_joins() {
-        for joiner in
-            ['\u{2019}', '\u{FF0E}', '\u{200D}', '\u{2060}', '\u{FE0F}', '\u{FEFF}', '\u{E0020}', '\u{7}']
-        {
+        for joiner in [
+            '\u{2019}',
+            '\u{2032}',
+            '\u{5F3}',
+            '\u{A78B}',
+            '\u{FF0E}',
+            '\u{200D}',
+            '\u{2060}',
+            '\u{FE0F}',
+            '\u{FEFF}',
+            '\u{E0020}',
+            '\u{7}',
+        ] {
             assert_eq!(v1(&format!("a{joiner}b")), "ab", "U+{:04X}", u32::from(joiner));
         }
         for separator in ['\t', '-', '/', '\u{85}'] {
