@@ -275,6 +275,56 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_no_normal_form_takes_apart_are_written_as_most_people_do() {
+        for (letters, compared) in [
+            ("ı ȷ ø ł đ ð", "i j o l d d"),
+            ("ħ ŧ ŋ ĸ", "h t n k"),
+            ("æ œ þ", "ae oe th"),
+            ("Ħ Ŧ Ŋ Œ Ð", "h t n oe d"),
+        ] {
+            assert_eq!(v1(letters), compared);
+        }
+    }
+
+    #[test]
+    fn digits_of_each_script_end_at_nine() {
+        for (digits, compared) in [("٠٩", "09"), ("۰۹", "09"), ("०९", "09"), ("๐๙", "09")] {
+            assert_eq!(v1(digits), compared);
+        }
+        // U+066A, behind the Arabic nine: a percent sign.
+        assert_eq!(decimal_digit('\u{66A}'), None);
+        assert_eq!(decimal_digit('7'), None);
+    }
+
+    #[test]
+    fn what_is_empty_is_only_what_nothing_is_left_of() {
+        assert!(CanonicalAnswer::new(AnswerRule::V1, " ...! ").is_empty());
+        assert!(!CanonicalAnswer::new(AnswerRule::V1, "x").is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_joins() {
+        for joiner in [
+            '\u{2019}',
+            '\u{2032}',
+            '\u{5F3}',
+            '\u{A78B}',
+            '\u{FF0E}',
+            '\u{200D}',
+            '\u{2060}',
+            '\u{FE0F}',
+            '\u{FEFF}',
+            '\u{E0020}',
+            '\u{7}',
+        ] {
+            assert_eq!(v1(&format!("a{joiner}b")), "ab", "U+{:04X}", u32::from(joiner));
+        }
+        for separator in ['\t', '-', '/', '\u{85}'] {
+            assert_eq!(v1(&format!("a{separator}b")), "a b", "U+{:04X}", u32::from(separator));
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing() {
         let answer = CanonicalAnswer::new(AnswerRule::V1, "Pippin");
         assert_eq!(format!("{answer:?}"), "CanonicalAnswer(..)");
