@@ -8,6 +8,7 @@ mod account;
 mod administrators;
 mod agents_change_nothing;
 mod alike;
+mod approvals_attacked;
 mod article;
 mod attacks;
 mod audit_at_the_desk;

@@ -111,7 +111,7 @@ on_both_databases! {
         let mut ines = world.operator(Role::Administrator, "Ines Vogt").await;
         passed_on(&ines, &priya).await;
         while world.post().await > 0 {}
-        assert_eq!(letters(&world, "An administrator asked for a change"), 1);
+        assert_eq!(letters(&world, "Our support desk asked for a change"), 1);
         assert_eq!(refused(approve_the_one(&ines).await), "alone_until");
         world.later(Span::hours(24));
         ines.sign_in().await.unwrap();

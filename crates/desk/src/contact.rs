@@ -8,6 +8,7 @@ use recovery_rules::time::Moment;
 
 use crate::failure::{Fault, Stop};
 use crate::letters_queue::{self, Letter};
+use crate::operations::administration::instead_of_a_code;
 use crate::store::{calls, codes, companies, links, unlock_proofs, users};
 use crate::work::Work;
 
@@ -101,7 +102,11 @@ pub async fn code_of(
     let proof = unlock_proofs::of_link(&mut work.tx, &link.id).await?;
     let Some(code) = codes::bound_to(&mut work.tx, CodePurpose::Contact, &link.id).await? else {
         // A link that had a code never opens by its approval alone, whatever became of the code.
-        let approved = proof.is_some_and(|proof| proof.approval_id.is_some() && proof.code_id.is_none());
+        let approval = proof.filter(|proof| proof.code_id.is_none()).and_then(|proof| proof.approval_id);
+        let approved = match approval {
+            Some(id) => instead_of_a_code(&id, work).await?,
+            None => false,
+        };
         let enough = approved || policy_of(user, work).await? == RecoveryPolicy::Link;
         return if enough { Ok(None) } else { Err(Refusal::LinkStopped.into()) };
     };

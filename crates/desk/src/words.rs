@@ -32,7 +32,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         OwnRequest => "Nobody approves the own request. Ask another administrator.",
         AloneUntil { .. } => "There is no other administrator, so this waits a day. The user was told.",
         MadeByAsker => {
-            "You were made an administrator today by whoever asks. Another administrator has to decide."
+            "You and whoever asks: one gave the other access in the last 24 hours. Another administrator has to decide."
         }
         ApprovalExpired => "This request is too old. Ask again.",
         AlreadyAsked => "This is waiting for a second administrator already.",

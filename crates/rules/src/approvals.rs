@@ -136,8 +136,8 @@ pub struct Approving {
     pub asker: bool,
     /// Whether no other administrator is active.
     pub alone: bool,
-    /// Whether the asker made this administrator in the last day.
-    pub made_by_asker_today: bool,
+    /// Whether one of the two gave the other access in the last day: they could be one person.
+    pub access_by_the_other_today: bool,
     /// When it was asked.
     pub asked_at: Moment,
     /// When the request ends.
@@ -153,7 +153,7 @@ pub enum CannotApprove {
     OwnRequest,
     /// Nobody else is there: the day isn't over yet.
     AloneUntil(Moment),
-    /// They were made an administrator by the asker today.
+    /// One of the two gave the other access today.
     MadeByAsker,
     /// The request is too old.
     Expired,
@@ -179,7 +179,7 @@ pub fn may_approve(facts: &Approving, policy: &Policy, now: Moment) -> Result<()
         let from = facts.asked_at + policy.span(Number::AloneWaits);
         return if now < from { Err(CannotApprove::AloneUntil(from)) } else { Ok(()) };
     }
-    if facts.made_by_asker_today {
+    if facts.access_by_the_other_today {
         return Err(CannotApprove::MadeByAsker);
     }
     Ok(())
@@ -233,7 +233,7 @@ mod tests {
         let asked = Approving {
             asker: false,
             alone: false,
-            made_by_asker_today: false,
+            access_by_the_other_today: false,
             asked_at: NOW,
             expires_at: request_ends(false, false, NOW, &policy),
             account_changed: false,
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(may_approve(&asked, &policy, NOW), Ok(()));
         let own = Approving { asker: true, ..asked };
         assert_eq!(may_approve(&own, &policy, NOW), Err(CannotApprove::OwnRequest));
-        let made = Approving { made_by_asker_today: true, ..asked };
+        let made = Approving { access_by_the_other_today: true, ..asked };
         assert_eq!(may_approve(&made, &policy, NOW), Err(CannotApprove::MadeByAsker));
         let changed = Approving { account_changed: true, ..asked };
         assert_eq!(may_approve(&changed, &policy, NOW), Err(CannotApprove::Changed));
@@ -256,7 +256,7 @@ mod tests {
         let alone = Approving {
             asker: true,
             alone: true,
-            made_by_asker_today: false,
+            access_by_the_other_today: false,
             asked_at: NOW,
             expires_at: request_ends(true, false, NOW, &policy),
             account_changed: false,

@@ -186,7 +186,7 @@ const fn words(change: Change) -> Words {
             "An unlock email was approved for your account",
             "After a phone call, an administrator approved it.",
             "an administrator of our support desk approved an unlock email for your account, after a phone call. Without the approval it could not be sent: contact details of your account were changed lately, or your company asks for a code that nobody there can get.",
-            "It can be sent once within a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions.",
+            "It can be sent once within a day, to the email address on your account only, and only while somebody is on the phone who answers your security questions. If you called us, call again within that day.",
         ),
         Change::PhoneResumed => (
             "Phone verification works again for your account",
@@ -195,9 +195,9 @@ const fn words(change: Change) -> Words {
             "Whoever calls our desk for your account is asked your security questions again.",
         ),
         Change::RequestWaits => (
-            "An administrator asked for a change on your account",
+            "Our support desk asked for a change on your account",
             "Nothing has changed yet.",
-            "an administrator of our support desk asked to reset 2-step, to open your account, to let phone verification go on or to send an unlock email.",
+            "our support desk asked to reset 2-step, to open your account, to let phone verification go on or to send an unlock email.",
             "Nothing has changed yet.",
         ),
         Change::UnfinishedSignIn => (

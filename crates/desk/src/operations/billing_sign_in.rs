@@ -56,7 +56,7 @@ pub struct HalfWay {
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum BillingSignedIn {
     /// In.
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// A verification code is on its way.
     CodeNeeded(HalfWay),
 }
@@ -130,7 +130,7 @@ impl Judging for BillingSignIn {
             return Err(Refusal::SetUpFirst.into());
         }
         if way(state) == Way::None {
-            return Ok(BillingSignedIn::SignedIn(start(&user, None, work).await?));
+            return Ok(BillingSignedIn::SignedIn(Box::new(start(&user, None, work).await?)));
         }
         desk_sessions::end_challenges(&mut work.tx, &user.id, work.now).await?;
         let token = new_token(work);
@@ -196,10 +196,9 @@ pub struct EnterBillingCode {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "result", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "one a sign-in, written out at once")]
 pub enum BillingCodeEntered {
     /// In.
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// Not right.
     NotRight {
         /// Tries left.
@@ -258,7 +257,7 @@ impl Judging for EnterBillingCode {
         let two_step = two_step::of(&mut work.tx, &user.id).await?;
         let by_mail = way(two_step.state()?) == Way::Mail;
         let second_step = if by_mail { SecondStep::Mail } else { SecondStep::TextMessage };
-        Ok(BillingCodeEntered::SignedIn(start(&user, Some(second_step), work).await?))
+        Ok(BillingCodeEntered::SignedIn(Box::new(start(&user, Some(second_step), work).await?)))
     }
 }
 

@@ -209,9 +209,12 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
     let caller = caller_facts(&user, work).await?;
     let delivery = delivery(&call, work).await?;
     let unlocked_at = delivery.as_ref().and_then(|d| d.used_at).map(Moment);
-    let approval = approval_of(&call, &user, work).await?;
+    let unlocked = rules::Call { unlocked_at, ..call.facts()? };
+    let at = rules::standing(&unlocked, &caller, &work.policy, work.now);
+    let verified = matches!(at, Standing::NeedsApproval | Standing::Verified { .. });
+    let approval = approval_of(&call, &user, verified, work).await?;
     let approved = approval.as_ref().is_some_and(|approval| approval.state == "approved");
-    let facts = rules::Call { unlocked_at, approved, ..call.facts()? };
+    let facts = rules::Call { approved, ..unlocked };
     let standing = rules::standing(&facts, &caller, &work.policy, work.now);
     let asks =
         matches!(standing, Standing::NotVerifiedYet | Standing::VerificationEnded | Standing::NotVerified);

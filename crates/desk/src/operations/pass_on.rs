@@ -73,7 +73,12 @@ impl Plain for PassOn {
         }
         let (call, user) = lock_own_open_call(&self.call_id, work).await?;
         let notes = notes::bring(work, &call, &self.notes).await?;
-        if approvals::of_call(&mut work.tx, &call.id, "passed_on").await?.is_none() {
+        let before = approvals::of_call(&mut work.tx, &call.id, "passed_on").await?;
+        if let Some(report) = before.as_ref().filter(|report| report.state == "waiting") {
+            // Passed on before the caller was verified, or after it ran out: the approval is asked for now.
+            ask_passed_on(&call, &user, (&report.id, &self.reason), work).await?;
+        }
+        if before.is_none() {
             let report_id = ask(work, &call, "passed_on", &self.reason, &notes).await?;
             ask_passed_on(&call, &user, (&report_id, &self.reason), work).await?;
             calls::passed_on(&mut work.tx, &call.id).await?;
@@ -121,6 +126,7 @@ async fn ask(
         decided_by: None,
         decided_at: None,
         decision: None,
+        decision_seal: None,
     };
     work.note("reason", reason);
     approvals::insert(&mut work.tx, &approval).await?;

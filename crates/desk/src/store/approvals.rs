@@ -43,6 +43,8 @@ pub struct Approval {
     pub decided_at: Option<i64>,
     /// What came of it, in words.
     pub decision: Option<String>,
+    /// The keyed hash of who approved it and when; none where nothing hangs on it later.
+    pub decision_seal: Option<Vec<u8>>,
 }
 
 impl Approval {
@@ -119,9 +121,37 @@ pub async fn decide(
     Ok(rows == 1)
 }
 
-/// Requests that wait, oldest first.
+/// Seals who approved a request and when.
+pub async fn seal_decision(tx: &mut Tx, id: &str, seal: &[u8; 32]) -> Result<(), sqlx::Error> {
+    sql("UPDATE approvals SET decision_seal = $2 WHERE id = $1").bind(id).bind(seal.to_vec()).run(tx).await?;
+    Ok(())
+}
+
+/// Declines requests to approve an unlock e-mail of a user that wait: that of one report, or all.
+pub async fn end_sends(
+    tx: &mut Tx,
+    user_id: &str,
+    report_id: Option<&str>,
+    by: &str,
+    decision: &str,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sql("UPDATE approvals SET state = 'refused', decided_by = $3, decision = $4, decided_at = $5
+         WHERE kind = 'send_unlock' AND state = 'waiting' AND user_id = $1
+           AND (CAST($2 AS TEXT) IS NULL OR subject = CAST($2 AS TEXT))")
+    .bind(user_id)
+    .bind(report_id.map(str::to_owned))
+    .bind(by)
+    .bind(decision)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Requests that wait, those that end first before others.
 pub async fn requests_waiting(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Approval>, sqlx::Error> {
-    sql("SELECT * FROM approvals WHERE state = 'waiting' AND expires_at > $1 ORDER BY asked_at, id LIMIT $2")
+    sql("SELECT * FROM approvals WHERE state = 'waiting' AND expires_at > $1 ORDER BY expires_at, id LIMIT $2")
         .bind(now)
         .bind(limit)
         .all(tx)
@@ -138,7 +168,7 @@ pub async fn reports_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Approval>, s
 
 /// The last one of that kind for a call.
 pub async fn of_call(tx: &mut Tx, call_id: &str, kind: &str) -> Result<Option<Approval>, sqlx::Error> {
-    sql("SELECT * FROM approvals WHERE call_id = $1 AND kind = $2 ORDER BY asked_at DESC LIMIT 1")
+    sql("SELECT * FROM approvals WHERE call_id = $1 AND kind = $2 ORDER BY asked_at DESC, id DESC LIMIT 1")
         .bind(call_id)
         .bind(kind)
         .optional(tx)

@@ -292,8 +292,8 @@ pub async fn replace_authenticator(tx: &mut Tx, id: &str, sealed: Vec<u8>) -> Re
     Ok(())
 }
 
-/// Notes who made somebody an administrator, and when.
-pub async fn made_administrator(tx: &mut Tx, id: &str, by: &str, now: Moment) -> Result<(), sqlx::Error> {
+/// Notes who gave somebody their access last, by an invitation or by making them an administrator, and when.
+pub async fn given_access(tx: &mut Tx, id: &str, by: &str, now: Moment) -> Result<(), sqlx::Error> {
     sql("UPDATE operators SET administrator_by = $2, administrator_at = $3 WHERE id = $1")
         .bind(id)
         .bind(by)
@@ -303,7 +303,7 @@ pub async fn made_administrator(tx: &mut Tx, id: &str, by: &str, now: Moment) ->
     Ok(())
 }
 
-/// Whether somebody was made an administrator by that operator since a moment.
+/// Whether somebody was invited, or made an administrator, by that operator since a moment.
 pub async fn made_by_since(tx: &mut Tx, id: &str, by: &str, since: Moment) -> Result<bool, sqlx::Error> {
     let rows = sql(
         "SELECT COUNT(*) FROM operators WHERE id = $1 AND administrator_by = $2 AND administrator_at > $3",
@@ -316,12 +316,21 @@ pub async fn made_by_since(tx: &mut Tx, id: &str, by: &str, since: Moment) -> Re
     Ok(rows > 0)
 }
 
-/// How many active administrators could approve what that operator asks: neither themselves nor made by them since.
-pub async fn could_approve(tx: &mut Tx, asker: &str, since: Moment) -> Result<i64, sqlx::Error> {
-    sql("SELECT COUNT(*) FROM operators WHERE role = 'administrator' AND state = 'active' AND id <> $1
-           AND (administrator_by IS NULL OR administrator_by <> $1 OR administrator_at <= $2)")
+/// How many active administrators could approve what that operator asks about a company or somebody in it: neither they
+/// themselves, nor anybody of that company, nor one who gave them access since or got it from them.
+pub async fn could_approve(
+    tx: &mut Tx,
+    asker: &str,
+    company_id: Option<&str>,
+    since: Moment,
+) -> Result<i64, sqlx::Error> {
+    sql("SELECT COUNT(*) FROM operators o WHERE o.role = 'administrator' AND o.state = 'active' AND o.id <> $1
+           AND (o.administrator_by IS NULL OR o.administrator_by <> $1 OR o.administrator_at <= $2)
+           AND NOT EXISTS (SELECT 1 FROM operators a WHERE a.id = $1 AND a.administrator_by = o.id AND a.administrator_at > $2)
+           AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.user_id AND u.company_id = CAST($3 AS TEXT))")
     .bind(asker)
     .bind(since)
+    .bind(company_id.map(str::to_owned))
     .number(tx)
     .await
 }

@@ -206,7 +206,10 @@ const REMOVED: &[&str] = &[
     "DELETE FROM reset_proofs WHERE user_id = $1",
     "DELETE FROM resets WHERE user_id = $1",
     "DELETE FROM email_changes WHERE user_id = $1",
-    "DELETE FROM unlock_proofs WHERE contact_id = $1 OR link_id IN (SELECT id FROM links WHERE user_id = $1)",
+    "DELETE FROM unlock_proofs WHERE link_id IN (SELECT id FROM links WHERE user_id = $1)
+       OR (contact_id = $1 AND approval_id IS NULL)",
+    // Of somebody else's e-mail: that its approval was used stays true without its contact.
+    "UPDATE unlock_proofs SET code_id = NULL, contact_id = NULL, contact_epoch = NULL WHERE contact_id = $1",
     "DELETE FROM device_proofs WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)",
     "DELETE FROM session_networks WHERE user_id = $1",
     "DELETE FROM member_reminders WHERE user_id = $1 OR reminded_by = $1",

@@ -133,6 +133,8 @@ export const verdict = {
   repudiated_text: (clock: string) => `At ${clock} somebody with the user’s mailbox stopped this recovery. The call is over, and phone recovery is stopped for a while. Say nothing new and end the call politely.`,
   passed_on_title: "Passed to an administrator",
   passed_on_text: (reason: string) => `Reason: ${reason}. Two administrators decide. My calls shows what they say.`,
+  passed_on_text_send: "The email’s approval is asked for. Once an administrator gives it, the caller calls again within a day and is verified anew.",
+  passed_on_say_send: "“I’ll pass this on. You’ll get an email once a colleague has looked at it. Then please call us again within a day.”",
   passed_on_say: "“I’ll pass this on. Two administrators look at it together. They’ll be in touch through your company.”",
 };
 
@@ -143,7 +145,7 @@ export const ways_on = {
   ask_button: "Ask…",
   asked: "Asked",
   pass_on: "Pass to an administrator",
-  pass_on_note: "With your notes. Two administrators decide on a 2-step reset.",
+  pass_on_note: "With your notes. Once they decided, the caller calls again.",
   pass_on_button: "Pass on…",
   flag: "Flag a concern",
   flag_note: "Silent: the caller hears nothing. An administrator sees it at once.",

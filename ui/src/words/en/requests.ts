@@ -58,8 +58,9 @@ export const requests = {
   open_user: "Open the user’s page",
   mine: "Your own request",
   cannot: {
+    own_company: "It is about your own company, so an administrator of another one decides.",
     own_request: "You asked for this, so another administrator decides.",
-    made_by_asker: "Whoever asks made you an administrator in the last 24 hours, so another one decides.",
+    made_by_asker: "You and whoever asks: one gave the other access in the last 24 hours, so another administrator decides.",
     approval_expired: "The time is over. It has to be asked for again.",
     changed_meanwhile: "Something changed since it was asked for. It has to be asked for again.",
     alone_until: "You are the only administrator, so this waits a day.",

@@ -8,7 +8,7 @@ use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::reset_by_one_alone;
-use super::asking::seal;
+use super::asking::{company_of, decision_seal, seal};
 use super::wanted::Wanted;
 use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, reason};
 use crate::clock_guard;
@@ -20,7 +20,7 @@ use crate::perform::PlainShape;
 use crate::store::{approvals, companies, events, operators, users};
 use crate::work::Work;
 
-/// Requests shown at once; more than a quarter of an hour ever holds.
+/// Requests shown at once; those that end first come first.
 const SHOWN: i64 = 100;
 
 /// Asks for the requests that wait.
@@ -131,7 +131,7 @@ impl Plain for ReadApprovals {
 }
 
 async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<ApprovalRow, Stop> {
-    let cannot = may(&request, work).await?.err().map(|why| refusal_of(why).code().to_owned());
+    let mut cannot = may(&request, work).await?.err().map(|why| refusal_of(why).code().to_owned());
     let user = match &request.user_id {
         Some(id) => users::by_id(&mut work.tx, id).await?,
         None => None,
@@ -141,6 +141,9 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
         (Some(user), _) => Some(user.company_id.clone()),
         (None, wanted) => wanted.company_id().map(str::to_owned),
     };
+    if company_id.is_some() && company_id == work.operator()?.company_id {
+        cannot.get_or_insert_with(|| Refusal::OwnCompany.code().to_owned());
+    }
     let company = match company_id {
         Some(id) => companies::by_id(&mut work.tx, &id).await?.map(|company| company.name),
         None => None,
@@ -217,6 +220,8 @@ impl Plain for ApproveRequest {
         if !approvals::decide(&mut work.tx, &request.id, "approved", &me, "", work.now).await? {
             return Err(Refusal::DecidedAlready.into());
         }
+        let decided = decision_seal(&request, &me, work.now.0, work);
+        approvals::seal_decision(&mut work.tx, &request.id, &decided).await?;
         let alone = match &wanted {
             Wanted::ResetTwoStep { user_id, .. } if request.asked_by == me => Some(user_id.clone()),
             _ => None,
@@ -281,11 +286,16 @@ async fn lock(id: &str, work: &mut Work<'_>) -> Result<approvals::Approval, Stop
 async fn may(request: &approvals::Approval, work: &mut Work<'_>) -> Result<Result<(), CannotApprove>, Stop> {
     let me = work.operator()?.id.clone();
     let since = work.now - LATELY;
-    let alone = request.alone && operators::could_approve(&mut work.tx, &request.asked_by, since).await? == 0;
+    let company_id = company_of(&content(request)?, work).await?;
+    let others =
+        operators::could_approve(&mut work.tx, &request.asked_by, company_id.as_deref(), since).await?;
+    let alone = request.alone && others == 0;
+    let gave = operators::made_by_since(&mut work.tx, &request.asked_by, &me, since).await?;
     let facts = Approving {
         asker: request.asked_by == me,
         alone,
-        made_by_asker_today: operators::made_by_since(&mut work.tx, &me, &request.asked_by, since).await?,
+        access_by_the_other_today: gave
+            || operators::made_by_since(&mut work.tx, &me, &request.asked_by, since).await?,
         asked_at: Moment(request.asked_at),
         expires_at: Moment(request.expires_at.unwrap_or_default()),
         // What was asked looks itself whether everything is as it was seen.

@@ -16,7 +16,9 @@ use crate::work::Work;
 /// Keeps the request and tells the desks of administrators.
 pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_>) -> Result<Decided, Stop> {
     let me = work.operator()?.id.clone();
-    let alone = operators::could_approve(&mut work.tx, &me, work.now - rules::LATELY).await? == 0;
+    let company_id = company_of(wanted, work).await?;
+    let since = work.now - rules::LATELY;
+    let alone = operators::could_approve(&mut work.tx, &me, company_id.as_deref(), since).await? == 0;
     let ends = request_ends(alone, wanted.passed_on(), work.now, &work.policy);
     let content = serde_json::to_string(wanted).map_err(|error| Fault::Stored(error.to_string()))?;
     let mut request = approvals::Approval {
@@ -37,6 +39,7 @@ pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_
         decided_by: None,
         decided_at: None,
         decision: None,
+        decision_seal: None,
     };
     request.seal = Some(seal(&request, work).to_vec());
     approvals::expire(&mut work.tx, work.now).await?;
@@ -58,6 +61,21 @@ pub(crate) async fn ask_second(wanted: &Wanted, reason: &str, work: &mut Work<'_
         alone_from: alone_from.map(|from| from.0),
         until: Some(ends.0),
     })
+}
+
+/// The company a request is about, or whose user it is about: nobody of it decides.
+pub(super) async fn company_of(wanted: &Wanted, work: &mut Work<'_>) -> Result<Option<String>, Stop> {
+    if let Some(company_id) = wanted.company_id() {
+        return Ok(Some(company_id.to_owned()));
+    }
+    let Some(user_id) = wanted.user_id() else { return Ok(None) };
+    Ok(users::by_id(&mut work.tx, user_id).await?.map(|user| user.company_id))
+}
+
+/// The keyed hash of a decision: of this very request, by this administrator, at this moment.
+pub(super) fn decision_seal(request: &approvals::Approval, by: &str, at: i64, work: &Work<'_>) -> [u8; 32] {
+    let seal = request.seal.as_deref().unwrap_or_default();
+    work.desk.keys.keyed_hash("approval_decision", &[seal, by.as_bytes(), &at.to_be_bytes()])
 }
 
 /// The keyed hash of everything that whoever approves is shown: a row that was edited doesn't fit it any more.

@@ -24,7 +24,7 @@ pub use policy::{ChangePolicy, PolicyRow, PolicyRows, ReadPolicy};
 pub use read_user::{ReadUser, UserPage, UserUnlock};
 pub use reports::{CloseReport, ReadReports, ReportContact, ReportRow, ReportRows};
 pub use unlock_approval::{AskUnlockApproval, UnlockApproval};
-pub(crate) use unlock_approval::{approval_of, approved_for, ask_passed_on};
+pub(crate) use unlock_approval::{approval_of, approved_for, ask_passed_on, instead_of_a_code};
 
 use recovery_rules::notes::notes_hold_a_code;
 use recovery_rules::refusal::Refusal;

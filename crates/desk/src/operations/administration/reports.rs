@@ -162,12 +162,10 @@ impl Plain for CloseReport {
         if !decided {
             return Err(Refusal::DecidedAlready.into());
         }
-        // Nothing is left to approve of what is closed.
-        if let Some(send) =
-            approvals::waiting_about(&mut work.tx, "send_unlock", &report.id, work.now).await?
-        {
-            approvals::decide(&mut work.tx, &send.id, "refused", &me, &decision, work.now).await?;
-        }
+        // Nothing is left to approve of what is closed; of somebody who is not the owner, nothing at all.
+        let alarming = ["not_the_owner", "concern_confirmed"].contains(&self.outcome.as_str());
+        let of_report = (!alarming).then_some(report.id.as_str());
+        approvals::end_sends(&mut work.tx, &user.id, of_report, &me, &decision, work.now).await?;
         work.note("outcome", self.outcome);
         work.note("note", note);
         let about =

@@ -12,7 +12,7 @@ use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
 use recovery_rules::time::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::asking::{ask_second, seal};
+use super::asking::{ask_second, decision_seal, seal};
 use super::reason;
 use super::wanted::Wanted;
 use crate::contact;
@@ -81,11 +81,13 @@ impl Plain for AskUnlockApproval {
         }
         // A single administrator waits a day elsewhere. Here the call is over by then: passing it on is the way.
         let since = work.now - LATELY;
-        if operators::could_approve(&mut work.tx, &call.operator_id, since).await? == 0 {
+        let company_id = Some(user.company_id.as_str());
+        if operators::could_approve(&mut work.tx, &call.operator_id, company_id, since).await? == 0 {
             return Err(Refusal::NobodyToApprove.into());
         }
         work.note("reason", reason.clone());
         let in_the_way = InTheWay::of(&user, work).await?;
+        end_what_cannot_be_given(&call, &in_the_way, work).await?;
         work.note("second_because", in_the_way.codes(work.now).join(", "));
         let wanted = Wanted::SendUnlock {
             call_id: call.id.clone(),
@@ -99,6 +101,26 @@ impl Plain for AskUnlockApproval {
     }
 }
 
+/// A request of this call that nobody can approve any more, of the agent before or of another freeze, is over: it would
+/// stand in the way of the one that is needed.
+async fn end_what_cannot_be_given(
+    call: &calls::Call,
+    in_the_way: &InTheWay,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    let waits = approvals::waiting_about(&mut work.tx, "send_unlock", &call.id, work.now).await?;
+    let Some(asked) = waits else { return Ok(()) };
+    let wanted: Wanted =
+        serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+    if !matches!(&wanted, Wanted::SendUnlock { operator_id, in_the_way: seen, .. }
+        if *operator_id == call.operator_id && seen == in_the_way)
+    {
+        approvals::decide(&mut work.tx, &asked.id, "expired", &call.operator_id, "asked anew", work.now)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Asks for the approval of a call's e-mail when the call is passed on, if it was verified and nothing else stands in the
 /// way: administrators look at it later, and it is for the caller's next verified call.
 pub(crate) async fn ask_passed_on(
@@ -109,7 +131,8 @@ pub(crate) async fn ask_passed_on(
 ) -> Result<(), Stop> {
     let caller = caller_facts(user, work).await?;
     let standing = standing(&call.facts()?, &caller, &work.policy, work.now);
-    if standing != Standing::NeedsApproval || user.email != call.address {
+    let asked = approvals::waiting_about(&mut work.tx, "send_unlock", report_id, work.now).await?;
+    if standing != Standing::NeedsApproval || user.email != call.address || asked.is_some() {
         return Ok(());
     }
     let wanted = Wanted::SendUnlock {
@@ -164,7 +187,7 @@ pub(crate) async fn approved_for(
 ) -> Result<Option<approvals::Approval>, Stop> {
     let is = InTheWay::of(user, work).await?;
     let young = |asked: &approvals::Approval, life| {
-        asked.decided_at.is_some_and(|decided| work.now < Moment(decided) + life)
+        asked.decided_at.is_some_and(|at| Moment(at) <= work.now && work.now < Moment(at) + life)
     };
     let lives = (work.policy.span(Number::ApprovalLife), SEND_APPROVED);
     let since = work.now - lives.0.max(lives.1);
@@ -178,38 +201,63 @@ pub(crate) async fn approved_for(
         let decider_sends = asked.decided_by.as_ref() == Some(&call.operator_id);
         let for_this = match report_id {
             // Who asked, alone, may approve a day later, and nobody but them may be there to send.
-            Some(_) => young(&asked, lives.1) && (!decider_sends || asked.alone),
+            Some(_) => {
+                let alone = asked.alone && asked.decided_by.as_ref() == Some(&asked.asked_by);
+                young(&asked, lives.1) && (!decider_sends || alone)
+            }
             None => {
                 let own = *call_id == call.id && *operator_id == call.operator_id;
                 own && young(&asked, lives.0) && !decider_sends
             }
         };
-        let kept = asked.seal.clone().unwrap_or_default();
-        if for_this && *user_id == user.id && *in_the_way == is && same_hash(&kept, &seal(&asked, work)) {
+        if for_this && *user_id == user.id && *in_the_way == is && is_sealed(&asked, work) {
             return Ok(Some(asked));
         }
     }
     Ok(None)
 }
 
-/// What became of the newest request about the unlock e-mail of a call.
+/// Neither what was asked nor who approved it was edited.
+fn is_sealed(asked: &approvals::Approval, work: &Work<'_>) -> bool {
+    let by = asked.decided_by.as_deref().unwrap_or_default();
+    let decision = decision_seal(asked, by, asked.decided_at.unwrap_or_default(), work);
+    same_hash(asked.seal.as_deref().unwrap_or_default(), &seal(asked, work))
+        && same_hash(asked.decision_seal.as_deref().unwrap_or_default(), &decision)
+}
+
+/// Whether the approval that let a link go took the place of a contact code: nobody could get one. One that lifted a freeze
+/// alone does not.
+pub(crate) async fn instead_of_a_code(approval_id: &str, work: &mut Work<'_>) -> Result<bool, Stop> {
+    let Some(asked) = approvals::by_id(&mut work.tx, approval_id).await? else { return Ok(false) };
+    let wanted: Wanted =
+        serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+    let no_contact = matches!(&wanted, Wanted::SendUnlock { in_the_way, .. } if in_the_way.no_contact);
+    Ok(no_contact && is_sealed(&asked, work))
+}
+
+/// What became of the newest request about the unlock e-mail of a call. Before a caller is verified it would tell that
+/// something stands in the way (D9.6): then only whoever asked in this very call sees it.
 pub(crate) async fn approval_of(
     call: &calls::Call,
     user: &users::User,
+    verified: bool,
     work: &mut Work<'_>,
 ) -> Result<Option<UnlockApproval>, Stop> {
+    let asked = approvals::of_call(&mut work.tx, &call.id, "send_unlock").await?;
+    let own = asked.as_ref().is_some_and(|asked| asked.asked_by == call.operator_id);
+    if !verified && !own {
+        return Ok(None);
+    }
     let until = |asked: &approvals::Approval| Moment(asked.expires_at.unwrap_or_default());
-    let (state, until) = match approved_for(call, user, work).await? {
-        Some(asked) => {
-            let decided = Moment(asked.decided_at.unwrap_or_default());
-            let passed_on = asked.subject != call.id;
+    let (state, until) = match (approved_for(call, user, work).await?, asked) {
+        (Some(given), _) => {
+            let decided = Moment(given.decided_at.unwrap_or_default());
+            let passed_on = given.subject != call.id;
             let life = if passed_on { SEND_APPROVED } else { work.policy.span(Number::ApprovalLife) };
             ("approved", decided + life)
         }
-        None => match approvals::of_call(&mut work.tx, &call.id, "send_unlock").await? {
-            None => return Ok(None),
-            Some(asked) => (state_of(&asked, work.now), until(&asked)),
-        },
+        (None, Some(asked)) => (state_of(&asked, work.now), until(&asked)),
+        (None, None) => return Ok(None),
     };
     Ok(Some(UnlockApproval { state: state.to_owned(), until: until.0 }))
 }

@@ -144,8 +144,9 @@ impl Wanted {
     /// Refuses if it can't be done, or is not what was seen any more; the user is locked.
     pub async fn possible(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         match self {
-            Self::ResetTwoStep { user_id, epoch, .. } => {
+            Self::ResetTwoStep { user_id, epoch, report_id, .. } => {
                 same_epoch(user_id, *epoch, work).await?;
+                still_waits(report_id.as_deref(), work).await?;
                 match two_step::of(&mut work.tx, user_id).await?.state()? {
                     TwoStep::On => Ok(()),
                     TwoStep::Never | TwoStep::Off | TwoStep::ToBeSetUpAgain => {
@@ -191,13 +192,22 @@ impl Wanted {
             }
             Self::SendUnlock { call_id, user_id, operator_id, in_the_way, report_id } => {
                 let user = same_epoch(user_id, in_the_way.epoch, work).await?;
+                still_waits(report_id.as_deref(), work).await?;
                 let call = calls::by_id(&mut work.tx, call_id).await?.ok_or(Refusal::NotFound)?;
                 let on_the_line = call.operator_id == *operator_id && call.ended_at.is_none();
                 let same = call.user_id == *user_id
                     && call.address == user.email
                     && (on_the_line || report_id.is_some())
                     && InTheWay::of(&user, work).await? == *in_the_way;
-                if same { Ok(()) } else { Err(Refusal::ChangedMeanwhile.into()) }
+                if !same {
+                    return Err(Refusal::ChangedMeanwhile.into());
+                }
+                // A freeze that ran out meanwhile keeps nothing back.
+                if in_the_way.codes(work.now).is_empty() {
+                    Err(Refusal::NothingToChange.into())
+                } else {
+                    Ok(())
+                }
             }
             Self::UnlockAccount { user_id, epoch } => {
                 let user = same_epoch(user_id, *epoch, work).await?;
@@ -228,6 +238,7 @@ impl Wanted {
                         work.now,
                     )
                     .await?;
+                    approvals::end_sends(&mut work.tx, user_id, None, &me, "reset", work.now).await?;
                     work.note("report", report.clone());
                     work.note("contact", contact_id.clone());
                 }
@@ -288,6 +299,13 @@ impl Wanted {
 /// The pauses and the stop of phone verification, in the order of [`Wanted::ResumePhone`].
 pub fn pauses_of(user: &users::User) -> [Option<i64>; 3] {
     [user.paused_until, user.reference_paused_until, user.stopped_until]
+}
+
+/// The call passed on that a request decides is not decided otherwise.
+async fn still_waits(report_id: Option<&str>, work: &mut Work<'_>) -> Result<(), Stop> {
+    let Some(id) = report_id else { return Ok(()) };
+    let report = approvals::lock(&mut work.tx, id).await?.ok_or(Refusal::NotFound)?;
+    if report.state == "waiting" { Ok(()) } else { Err(Refusal::ChangedMeanwhile.into()) }
 }
 
 async fn same_epoch(user_id: &str, epoch: i64, work: &mut Work<'_>) -> Result<users::User, Stop> {

@@ -60,7 +60,7 @@ impl Plain for ChangeOperatorRole {
             operators::set_role_and_state(&mut work.tx, &operator.id, role.name(), &operator.state).await?;
             if role == Role::Administrator {
                 let me = work.operator()?.id.clone();
-                operators::made_administrator(&mut work.tx, &operator.id, &me, work.now).await?;
+                operators::given_access(&mut work.tx, &operator.id, &me, work.now).await?;
             }
             put_out(&operator.id, work).await?;
             tell(&operator, role.name(), work).await?;

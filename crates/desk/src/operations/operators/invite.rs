@@ -5,7 +5,6 @@ use recovery_rules::display_name::DisplayName;
 use recovery_rules::email::Email;
 use recovery_rules::recovery_code::RecoveryCode;
 use recovery_rules::refusal::Refusal;
-use recovery_rules::roles::Role;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -66,10 +65,8 @@ impl Plain for InviteOperator {
         if !operators::insert(&mut work.tx, &operator, &email.folded(), work.now).await? {
             return Err(Refusal::BadField { field: "email", problem: "operator_exists" }.into());
         }
-        if role == Role::Administrator {
-            let me = work.operator()?.id.clone();
-            operators::made_administrator(&mut work.tx, &operator.id, &me, work.now).await?;
-        }
+        let me = work.operator()?.id.clone();
+        operators::given_access(&mut work.tx, &operator.id, &me, work.now).await?;
         work.note("operator", operator.id.clone());
         work.note("role", role.name());
         send(&operator, work).await
@@ -83,11 +80,9 @@ impl Plain for InviteOperatorAgain {
             return Err(Refusal::NotFound.into());
         }
         operators::invite_again(&mut work.tx, &operator.id).await?;
-        if operator.role == Role::Administrator.name() {
-            // Whoever gives somebody new access could be using it: as after a new invitation.
-            let me = work.operator()?.id.clone();
-            operators::made_administrator(&mut work.tx, &operator.id, &me, work.now).await?;
-        }
+        // Whoever gives somebody new access could be using it: as after a new invitation.
+        let me = work.operator()?.id.clone();
+        operators::given_access(&mut work.tx, &operator.id, &me, work.now).await?;
         put_out(&operator.id, work).await?;
         send(&operator, work).await
     }
