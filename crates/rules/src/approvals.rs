@@ -251,6 +251,31 @@ mod tests {
     }
 
     #[test]
+    fn agents_report_and_administrators_ask_for_a_second() {
+        let needs = |kind: &ApprovalKind| kind.needs_second();
+        assert!(![ApprovalKind::PassedOn, ApprovalKind::Flagged].iter().any(needs));
+        assert_eq!(ApprovalKind::ALL.iter().filter(|kind| needs(kind)).count(), ApprovalKind::ALL.len() - 2);
+    }
+
+    #[test]
+    fn every_reason_for_a_second_has_its_stable_code() {
+        use WhySecond::*;
+        let codes = [Privileged, Frozen, Reported, CalledLately, PasswordResetLately].map(WhySecond::code);
+        let stable = ["privileged", "frozen", "reported", "called_lately", "password_reset_lately"];
+        assert_eq!(codes, stable);
+    }
+
+    #[test]
+    fn a_request_ends_after_a_quarter_of_an_hour_or_where_nobody_waits_after_a_day() {
+        let policy = Policy::default();
+        let ends = |alone, passed_on| request_ends(alone, passed_on, NOW, &policy);
+        assert_eq!(ends(false, false), NOW + Span::minutes(15));
+        assert_eq!(ends(false, true), NOW + Span::hours(24));
+        assert_eq!(ends(true, false), NOW + Span::hours(48));
+        assert_eq!(ends(true, true), NOW + Span::hours(48));
+    }
+
+    #[test]
     fn a_single_administrator_waits_a_day() {
         let policy = Policy::default();
         let alone = Approving {

@@ -191,6 +191,8 @@ pub fn verified(right: usize, policy: &Policy) -> bool {
 }
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod properties;
 
 #[cfg(test)]

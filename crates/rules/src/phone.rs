@@ -223,6 +223,13 @@ mod tests {
     }
 
     #[test]
+    fn forty_characters_are_read_and_one_more_is_not() {
+        let spaced = |room: usize| format!("+44{}7700900123", " ".repeat(room));
+        assert_eq!(gb(&spaced(27)), Ok("+447700900123".to_owned()));
+        assert_eq!(gb(&spaced(28)), Err(PhoneProblem::Characters));
+    }
+
+    #[test]
     fn numbers_of_other_countries_need_their_code() {
         assert_eq!(gb("+353 85 012 3456"), Ok("+353850123456".to_owned()));
         assert_eq!(gb("+1 202-555-0173"), Ok("+12025550173".to_owned()));

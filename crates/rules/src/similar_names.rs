@@ -84,6 +84,12 @@ mod tests {
     }
 
     #[test]
+    fn one_name_in_the_other_place_is_not_the_two_exchanged() {
+        let names = names(&[("priya", "shah"), ("shah", "okonkwo"), ("delacroix", "priya")]);
+        assert_eq!(similar_names(&names, 0), Vec::<usize>::new());
+    }
+
+    #[test]
     fn short_names_are_near_at_one_letter_only() {
         let names = names(&[("bo", "li"), ("al", "li"), ("bo", "lu"), ("jo", "li")]);
         assert_eq!(similar_names(&names, 0), [2, 3]);
