@@ -107,9 +107,9 @@ on_both_databases! {
         slip[2] = if slip[2] == 'X' { 'Y' } else { 'X' };
         let slip: String = slip.into_iter().collect();
         for _ in 0..12 {
-            priya.post("/sign-in/recovery-code", &[("recovery_code", &slip)]).await.says("This is no recovery code").says(&slip);
+            priya.post("/sign-in/recovery-code", &[("recovery_code", &slip)]).await.says("Recovery code is not right: a letter or digit is wrong").says(&slip);
         }
-        priya.post("/sign-in/recovery-code", &[("recovery_code", "K7QM")]).await.says("This is no recovery code");
+        priya.post("/sign-in/recovery-code", &[("recovery_code", "K7QM")]).await.says("Recovery code must have 24 letters and digits. You entered 4");
         let typed = code.to_lowercase().replace('-', "  ");
         priya.post("/sign-in/recovery-code", &[("recovery_code", &typed)]).await.says("Save your recovery code");
     }
