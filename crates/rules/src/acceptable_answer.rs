@@ -167,6 +167,7 @@ mod tests {
         for one in ["x", "XxX", "a a a", "11111", "éeE", "李李"] {
             assert_eq!(judge(one, &[]), Err(AnswerProblem::OneLetter), "{one}");
         }
+        assert!(judge(&"ab".repeat(100), &[]).is_ok());
         assert_eq!(judge(&"ab".repeat(101), &[]), Err(AnswerProblem::TooLong));
     }
 

@@ -76,6 +76,41 @@ fn a_refusal_names_the_field_it_is_about() {
 }
 
 #[test]
+fn a_refusal_that_is_over_at_a_moment_says_when() {
+    use Refusal::*;
+    let until = Moment(7);
+    let told = [
+        AloneUntil { until },
+        SignInWait { until },
+        LookUpLimit { until },
+        OpenCallLimit { until },
+        ResendWait { until },
+        ReminderWait { until },
+        BillingLimit { until },
+        RecoveryCodeWait { until },
+        CodesUsed { until },
+        TestLetterLimit { until },
+    ];
+    for refusal in told {
+        assert_eq!(refusal.until(), Some(until), "{refusal:?}");
+    }
+    assert_eq!(Refusal::Busy.until(), None);
+}
+
+#[test]
+fn an_address_may_be_as_long_as_its_bounds_and_no_longer() {
+    // RFC 5321: 64 before the @, 254 in all.
+    let address = |local: usize, label: usize| {
+        let domain = ["d".repeat(63), "d".repeat(63), "d".repeat(label)].join(".");
+        Email::parse(&format!("{}@{domain}", "l".repeat(local)))
+    };
+    assert!(address(64, 50).is_ok());
+    assert_eq!(address(65, 50), Err(EmailProblem::TooLong));
+    assert!(address(64, 61).is_ok(), "254");
+    assert_eq!(address(64, 62), Err(EmailProblem::TooLong), "255");
+}
+
+#[test]
 fn what_shows_itself_in_a_log_says_what_it_is_and_no_more() {
     let shown = format!("{:?}", CallReference::from_random(&[7; 16]));
     assert!(!shown.is_empty(), "a reference shows something");
