@@ -201,7 +201,7 @@ mod tests {
 
     const NOW: Moment = Moment(1_000_000);
 
-    fn caller() -> Caller {
+    pub(super) fn caller() -> Caller {
         Caller {
             account: Account::Active,
             answers: 4,
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    fn call() -> Call {
+    pub(super) fn call() -> Call {
         Call {
             state: CallState::Open,
             by_reference: false,

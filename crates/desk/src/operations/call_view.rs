@@ -212,7 +212,7 @@ pub async fn call_view(call: calls::Call, work: &mut Work<'_>) -> Result<CallVie
     let unlocked = rules::Call { unlocked_at, ..call.facts()? };
     let at = rules::standing(&unlocked, &caller, &work.policy, work.now);
     let verified = matches!(at, Standing::NeedsApproval | Standing::Verified { .. });
-    let approval = approval_of(&call, &user, verified, work).await?;
+    let approval = approval_of(&call, &caller, verified, work).await?;
     let approved = approval.as_ref().is_some_and(|approval| approval.state == "approved");
     let facts = rules::Call { approved, ..unlocked };
     let standing = rules::standing(&facts, &caller, &work.policy, work.now);

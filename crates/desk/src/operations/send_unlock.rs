@@ -96,7 +96,7 @@ async fn may_send(
     let facts = call.facts()?;
     let (approval, at) = match standing(&facts, &caller, &work.policy, work.now) {
         Standing::NeedsApproval => {
-            let approval = approved_for(call, user, work).await?;
+            let approval = approved_for(call, &caller, work).await?;
             let facts = rules::Call { approved: approval.is_some(), ..facts };
             (approval, standing(&facts, &caller, &work.policy, work.now))
         }

@@ -43,7 +43,7 @@ pub struct Approval {
     pub decided_at: Option<i64>,
     /// What came of it, in words.
     pub decision: Option<String>,
-    /// The keyed hash of who approved it and when; none where nothing hangs on it later.
+    /// The keyed hash of who approved it and when; none of what was not approved.
     pub decision_seal: Option<Vec<u8>>,
 }
 

@@ -1,21 +1,9 @@
 //! The rules of a call at the very edge of their times and numbers.
 
+use super::tests::{call, caller};
 use super::*;
 
 const NOW: Moment = Moment(1_000_000);
-
-fn caller() -> Caller {
-    Caller {
-        account: Account::Active,
-        answers: 4,
-        paused_until: None,
-        reference_paused_until: None,
-        stopped_until: None,
-        frozen_until: None,
-        without_contact: false,
-        epoch: 1,
-    }
-}
 
 #[test]
 fn a_stop_and_a_pause_are_over_at_their_moment() {
@@ -30,20 +18,7 @@ fn a_stop_and_a_pause_are_over_at_their_moment() {
 
 #[test]
 fn d9_7_a_call_whose_checks_are_used_asks_no_more() {
-    let call = |checks_used| Call {
-        state: CallState::Open,
-        by_reference: false,
-        checks_used,
-        last_check_right: false,
-        verified_at: None,
-        verified_until: None,
-        pause_started_at: None,
-        repudiated_at: None,
-        outcome: None,
-        epoch: 1,
-        unlocked_at: None,
-        approved: false,
-    };
+    let call = |checks_used| Call { checks_used, ..call() };
     let policy = Policy::default();
     let most = policy.count(Number::ChecksACall);
     assert_eq!(standing(&call(most - 1), &caller(), &policy, NOW), Standing::NotVerified);

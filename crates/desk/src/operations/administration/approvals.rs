@@ -12,7 +12,7 @@ use super::asking::{company_of, decision_seal, seal};
 use super::wanted::Wanted;
 use super::{ADMINISTRATORS, Decided, not_the_own, of_an_administrator, reason};
 use crate::clock_guard;
-use crate::failure::{Fault, Stop};
+use crate::failure::Stop;
 use crate::fresh_code;
 use crate::keys::same_hash;
 use crate::operation::{Kind, Operation, Plain};
@@ -136,7 +136,7 @@ async fn row(request: approvals::Approval, work: &mut Work<'_>) -> Result<Approv
         Some(id) => users::by_id(&mut work.tx, id).await?,
         None => None,
     };
-    let wanted = content(&request)?;
+    let wanted = Wanted::of(&request)?;
     let company_id = match (&user, &wanted) {
         (Some(user), _) => Some(user.company_id.clone()),
         (None, wanted) => wanted.company_id().map(str::to_owned),
@@ -210,7 +210,7 @@ impl Plain for ApproveRequest {
             let user = users::by_id(&mut work.tx, user_id).await?.ok_or(Refusal::NotFound)?;
             not_the_own(&user, work)?;
         }
-        let wanted = content(&request)?;
+        let wanted = Wanted::of(&request)?;
         if let Some(company_id) = wanted.company_id()
             && work.operator()?.company_id.as_deref() == Some(company_id)
         {
@@ -286,7 +286,7 @@ async fn lock(id: &str, work: &mut Work<'_>) -> Result<approvals::Approval, Stop
 async fn may(request: &approvals::Approval, work: &mut Work<'_>) -> Result<Result<(), CannotApprove>, Stop> {
     let me = work.operator()?.id.clone();
     let since = work.now - LATELY;
-    let company_id = company_of(&content(request)?, work).await?;
+    let company_id = company_of(&Wanted::of(request)?, work).await?;
     let others =
         operators::could_approve(&mut work.tx, &request.asked_by, company_id.as_deref(), since).await?;
     let alone = request.alone && others == 0;
@@ -312,10 +312,6 @@ fn refusal_of(why: CannotApprove) -> Refusal {
         CannotApprove::Expired => Refusal::ApprovalExpired,
         CannotApprove::Changed => Refusal::ChangedMeanwhile,
     }
-}
-
-fn content(request: &approvals::Approval) -> Result<Wanted, Fault> {
-    serde_json::from_str(&request.content).map_err(|error| Fault::Stored(error.to_string()))
 }
 
 /// The seal as the window gets it: lower-case hexadecimal digits.

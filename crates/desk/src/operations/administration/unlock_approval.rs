@@ -4,19 +4,17 @@
 //! verified call. Either way it is bound to what stood in the way, and for one e-mail.
 
 use recovery_rules::approvals::{LATELY, SEND_APPROVED};
-use recovery_rules::call::{Standing, standing};
-use recovery_rules::contact::Beside;
-use recovery_rules::policy::Number;
+use recovery_rules::call::{Caller, Standing, standing};
+use recovery_rules::policy::{Number, Policy};
 use recovery_rules::refusal::Refusal;
 use recovery_rules::roles::{CALL_HANDLERS, Door, Who};
-use recovery_rules::time::Moment;
+use recovery_rules::time::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
 use super::asking::{ask_second, decision_seal, seal};
 use super::reason;
 use super::wanted::Wanted;
-use crate::contact;
-use crate::failure::{Fault, Stop};
+use crate::failure::Stop;
 use crate::keys::same_hash;
 use crate::operation::{Kind, Operation, Plain};
 use crate::operations::call_view::{CallView, caller_facts};
@@ -76,7 +74,7 @@ impl Plain for AskUnlockApproval {
         if user.email != call.address {
             return Err(Refusal::AccountChanged.into());
         }
-        if approved_for(&call, &user, work).await?.is_some() {
+        if approved_for(&call, &caller, work).await?.is_some() {
             return Err(Refusal::NothingToChange.into());
         }
         // A single administrator waits a day elsewhere. Here the call is over by then: passing it on is the way.
@@ -86,19 +84,29 @@ impl Plain for AskUnlockApproval {
             return Err(Refusal::NobodyToApprove.into());
         }
         work.note("reason", reason.clone());
-        let in_the_way = InTheWay::of(&user, work).await?;
+        let in_the_way = InTheWay::of(&caller);
         end_what_cannot_be_given(&call, &in_the_way, work).await?;
         work.note("second_because", in_the_way.codes(work.now).join(", "));
-        let wanted = Wanted::SendUnlock {
-            call_id: call.id.clone(),
-            user_id: user.id.clone(),
-            operator_id: call.operator_id.clone(),
-            in_the_way,
-            report_id: None,
-        };
+        let wanted = sending(&call, in_the_way, None);
         ask_second(&wanted, &reason, work).await?;
         own_call(&call.id, work).await
     }
+}
+
+/// The e-mail of a call; with a report, of the caller's next verified call.
+fn sending(call: &calls::Call, in_the_way: InTheWay, report_id: Option<&str>) -> Wanted {
+    Wanted::SendUnlock {
+        call_id: call.id.clone(),
+        user_id: call.user_id.clone(),
+        operator_id: call.operator_id.clone(),
+        in_the_way,
+        report_id: report_id.map(str::to_owned),
+    }
+}
+
+/// For how long after the decision the e-mail can be sent.
+fn lasts(passed_on: bool, policy: &Policy) -> Span {
+    if passed_on { SEND_APPROVED } else { policy.span(Number::ApprovalLife) }
 }
 
 /// A request of this call that nobody can approve any more, of the agent before or of another freeze, is over: it would
@@ -110,8 +118,7 @@ async fn end_what_cannot_be_given(
 ) -> Result<(), Stop> {
     let waits = approvals::waiting_about(&mut work.tx, "send_unlock", &call.id, work.now).await?;
     let Some(asked) = waits else { return Ok(()) };
-    let wanted: Wanted =
-        serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+    let wanted = Wanted::of(&asked)?;
     if !matches!(&wanted, Wanted::SendUnlock { operator_id, in_the_way: seen, .. }
         if *operator_id == call.operator_id && seen == in_the_way)
     {
@@ -135,13 +142,7 @@ pub(crate) async fn ask_passed_on(
     if standing != Standing::NeedsApproval || user.email != call.address || asked.is_some() {
         return Ok(());
     }
-    let wanted = Wanted::SendUnlock {
-        call_id: call.id.clone(),
-        user_id: user.id.clone(),
-        operator_id: call.operator_id.clone(),
-        in_the_way: InTheWay::of(user, work).await?,
-        report_id: Some(report_id.to_owned()),
-    };
+    let wanted = sending(call, InTheWay::of(&caller), Some(report_id));
     ask_second(&wanted, reason, work).await?;
     Ok(())
 }
@@ -161,10 +162,9 @@ pub struct InTheWay {
 
 impl InTheWay {
     /// As it is now.
-    pub(super) async fn of(user: &users::User, work: &mut Work<'_>) -> Result<Self, Stop> {
-        let (beside, _) = contact::needed(user, &[], work).await?;
-        let (epoch, frozen_until) = (user.security_epoch, user.frozen_until);
-        Ok(Self { epoch, frozen_until, no_contact: beside == Beside::Approval })
+    pub(super) fn of(caller: &Caller) -> Self {
+        let frozen_until = caller.frozen_until.map(|until| until.0);
+        Self { epoch: caller.epoch, frozen_until, no_contact: caller.without_contact }
     }
 
     /// Stable codes of each.
@@ -182,35 +182,26 @@ impl InTheWay {
 /// and decided by somebody else than who sends.
 pub(crate) async fn approved_for(
     call: &calls::Call,
-    user: &users::User,
+    caller: &Caller,
     work: &mut Work<'_>,
 ) -> Result<Option<approvals::Approval>, Stop> {
-    let is = InTheWay::of(user, work).await?;
-    let young = |asked: &approvals::Approval, life| {
-        asked.decided_at.is_some_and(|at| Moment(at) <= work.now && work.now < Moment(at) + life)
-    };
-    let lives = (work.policy.span(Number::ApprovalLife), SEND_APPROVED);
-    let since = work.now - lives.0.max(lives.1);
-    let newest = unlock_proofs::approvals(&mut work.tx, &user.id, since).await?;
+    let is = InTheWay::of(caller);
+    let since = work.now - lasts(true, &work.policy).max(lasts(false, &work.policy));
+    let newest = unlock_proofs::approvals(&mut work.tx, &call.user_id, since).await?;
     for asked in newest {
-        let wanted: Wanted =
-            serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+        let wanted = Wanted::of(&asked)?;
         let Wanted::SendUnlock { call_id, user_id, operator_id, in_the_way, report_id } = &wanted else {
             continue;
         };
         let decider_sends = asked.decided_by.as_ref() == Some(&call.operator_id);
+        let life = lasts(wanted.passed_on(), &work.policy);
+        let young = asked.decided_at.is_some_and(|at| Moment(at) <= work.now && work.now < Moment(at) + life);
         let for_this = match report_id {
             // Who asked, alone, may approve a day later, and nobody but them may be there to send.
-            Some(_) => {
-                let alone = asked.alone && asked.decided_by.as_ref() == Some(&asked.asked_by);
-                young(&asked, lives.1) && (!decider_sends || alone)
-            }
-            None => {
-                let own = *call_id == call.id && *operator_id == call.operator_id;
-                own && young(&asked, lives.0) && !decider_sends
-            }
+            Some(_) => !decider_sends || (asked.alone && asked.decided_by.as_ref() == Some(&asked.asked_by)),
+            None => *call_id == call.id && *operator_id == call.operator_id && !decider_sends,
         };
-        if for_this && *user_id == user.id && *in_the_way == is && is_sealed(&asked, work) {
+        if young && for_this && *user_id == call.user_id && *in_the_way == is && is_sealed(&asked, work) {
             return Ok(Some(asked));
         }
     }
@@ -229,8 +220,7 @@ fn is_sealed(asked: &approvals::Approval, work: &Work<'_>) -> bool {
 /// alone does not.
 pub(crate) async fn instead_of_a_code(approval_id: &str, work: &mut Work<'_>) -> Result<bool, Stop> {
     let Some(asked) = approvals::by_id(&mut work.tx, approval_id).await? else { return Ok(false) };
-    let wanted: Wanted =
-        serde_json::from_str(&asked.content).map_err(|error| Fault::Stored(error.to_string()))?;
+    let wanted = Wanted::of(&asked)?;
     let no_contact = matches!(&wanted, Wanted::SendUnlock { in_the_way, .. } if in_the_way.no_contact);
     Ok(no_contact && is_sealed(&asked, work))
 }
@@ -239,7 +229,7 @@ pub(crate) async fn instead_of_a_code(approval_id: &str, work: &mut Work<'_>) ->
 /// something stands in the way (D9.6): then only whoever asked in this very call sees it.
 pub(crate) async fn approval_of(
     call: &calls::Call,
-    user: &users::User,
+    caller: &Caller,
     verified: bool,
     work: &mut Work<'_>,
 ) -> Result<Option<UnlockApproval>, Stop> {
@@ -249,12 +239,10 @@ pub(crate) async fn approval_of(
         return Ok(None);
     }
     let until = |asked: &approvals::Approval| Moment(asked.expires_at.unwrap_or_default());
-    let (state, until) = match (approved_for(call, user, work).await?, asked) {
+    let (state, until) = match (approved_for(call, caller, work).await?, asked) {
         (Some(given), _) => {
             let decided = Moment(given.decided_at.unwrap_or_default());
-            let passed_on = given.subject != call.id;
-            let life = if passed_on { SEND_APPROVED } else { work.policy.span(Number::ApprovalLife) };
-            ("approved", decided + life)
+            ("approved", decided + lasts(Wanted::of(&given)?.passed_on(), &work.policy))
         }
         (None, Some(asked)) => (state_of(&asked, work.now), until(&asked)),
         (None, None) => return Ok(None),

@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::unlock_approval::InTheWay;
 use crate::account_change::end_what_was_before;
-use crate::failure::Stop;
+use crate::failure::{Fault, Stop};
 use crate::letters_queue::{self, Letter};
+use crate::operations::call_view::caller_facts;
 use crate::store::{approvals, calls, companies, events, links, policy, two_step, users};
 use crate::work::Work;
 
@@ -84,6 +85,11 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// What a kept request asks for.
+    pub fn of(request: &approvals::Approval) -> Result<Self, Fault> {
+        serde_json::from_str(&request.content).map_err(|error| Fault::Stored(error.to_string()))
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> ApprovalKind {
         match self {
@@ -198,7 +204,7 @@ impl Wanted {
                 let same = call.user_id == *user_id
                     && call.address == user.email
                     && (on_the_line || report_id.is_some())
-                    && InTheWay::of(&user, work).await? == *in_the_way;
+                    && InTheWay::of(&caller_facts(&user, work).await?) == *in_the_way;
                 if !same {
                     return Err(Refusal::ChangedMeanwhile.into());
                 }
