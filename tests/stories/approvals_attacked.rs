@@ -2,40 +2,24 @@
 //! honest people must not run into.
 
 use recovery_desk::operations::administration::{
-    ApproveRequest, AskUnlockApproval, CloseReport, ReadApprovals, ReadReports, ResetUserTwoStep,
+    ApproveRequest, CloseReport, ReadApprovals, ReadReports, ResetUserTwoStep,
 };
-use recovery_desk::operations::pass_on::PassOn;
 use recovery_desk::operations::take_over_call::TakeOverCall;
 use recovery_rules::roles::Role;
-use recovery_rules::time::Span;
 
 use crate::harness::agent::right;
 use crate::harness::biller::GRACE;
-use crate::harness::contacts::{WHY, approve_the_one, asks_for, billing, hartwell};
-use crate::harness::fixtures::NewUser;
+use crate::harness::contacts::{
+    WHY, approve_the_one, ask_approval, asks_for, billing, frozen, hartwell, pass_on,
+};
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
-use crate::harness::world::MORNING;
 use crate::harness::{Agent, Engine, World, on_both_databases, refused};
-
-/// Priya, whose contacts are frozen for a week.
-async fn frozen(world: &World) -> String {
-    let frozen_until = Some(MORNING + Span::days(7));
-    world.user(NewUser { frozen_until, ..NewUser::default() }).await
-}
-
-fn ask(call_id: &str) -> AskUnlockApproval {
-    AskUnlockApproval { call_id: call_id.to_owned(), reason: WHY.to_owned() }
-}
-
-fn pass_on(call_id: &str) -> PassOn {
-    PassOn { call_id: call_id.to_owned(), reason: "other".to_owned(), notes: String::new() }
-}
 
 /// Verified under the freeze, and the approval asked for and given.
 async fn approved(agent: &Agent, boss: &Agent, user_id: &str) -> String {
     let call = agent.verified_call(user_id).await.call_id;
-    agent.ask(ask(&call)).await.unwrap();
+    agent.ask(ask_approval(&call)).await.unwrap();
     approve_the_one(boss).await.unwrap();
     call
 }
@@ -66,9 +50,9 @@ on_both_databases! {
         world.change(given, "Dana Whitlock").await;
         // Dana is Ines in the worst case: nobody else is there.
         let call = dana.verified_call(&priya).await.call_id;
-        assert_eq!(refused(dana.ask(ask(&call)).await), "nobody_to_approve");
+        assert_eq!(refused(dana.ask(ask_approval(&call)).await), "nobody_to_approve");
         let ola = world.operator(Role::Administrator, "Ola Berg").await;
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         assert_eq!(refused(approve_the_one(&ines).await), "made_by_asker");
         approve_the_one(&ola).await.unwrap();
     }
@@ -79,7 +63,7 @@ on_both_databases! {
         let dana = world.agent("Dana Whitlock").await;
         world.operator(Role::Administrator, "Ines Vogt").await;
         let call = dana.verified_call(&priya).await.call_id;
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         let made_up = "UPDATE approvals SET state = 'approved', decided_at = asked_at,
             decided_by = (SELECT id FROM operators WHERE name = 'Ines Vogt') WHERE user_id = $1";
         world.change(made_up, &priya).await;
@@ -119,7 +103,7 @@ on_both_databases! {
         // Nor of what the agent before asked for.
         let call = dana.verified_call(&priya).await.call_id;
         dana.send(&call).await.unwrap();
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         assert!(tom.ask(TakeOverCall { user_id: priya }).await.unwrap().approval.is_none());
     }
 
@@ -129,11 +113,11 @@ on_both_databases! {
         let (dana, tom) = (world.agent("Dana Whitlock").await, world.agent("Tom Ito").await);
         let ines = world.operator(Role::Administrator, "Ines Vogt").await;
         let call = dana.verified_call(&priya).await.call_id;
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         let former = ines.ask(ReadApprovals {}).await.unwrap().requests.remove(0);
         tom.ask(TakeOverCall { user_id: priya }).await.unwrap();
         tom.check(&call, right()).await.unwrap();
-        tom.ask(ask(&call)).await.unwrap();
+        tom.ask(ask_approval(&call)).await.unwrap();
         let late = ApproveRequest { approval_id: former.approval_id, seal: former.seal };
         assert_eq!(refused(ines.ask(late).await), "approval_expired");
         approve_the_one(&ines).await.unwrap();

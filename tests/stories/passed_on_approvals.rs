@@ -2,27 +2,20 @@
 //! is bound to.
 
 use recovery_desk::operations::administration::{
-    ApprovalRow, ApproveRequest, AskUnlockApproval, CloseReport, ReadApprovals, ReadReports,
+    ApprovalRow, ApproveRequest, CloseReport, ReadApprovals, ReadReports,
 };
 use recovery_desk::operations::call_view::StandingView;
-use recovery_desk::operations::pass_on::PassOn;
 use recovery_rules::roles::Role;
 use recovery_rules::time::Span;
 
 use crate::harness::agent::right;
 use crate::harness::biller::GRACE;
-use crate::harness::contacts::{WHY, approve_the_one, billing, strict};
+use crate::harness::contacts::{WHY, approve_the_one, ask_approval, billing, frozen, pass_on, strict};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
 use crate::harness::world::MORNING;
 use crate::harness::{Agent, Engine, World, on_both_databases, refused};
-
-/// Priya, whose contacts are frozen for a week.
-async fn frozen(world: &World) -> String {
-    let frozen_until = Some(MORNING + Span::days(7));
-    world.user(NewUser { frozen_until, ..NewUser::default() }).await
-}
 
 /// Verified and passed on, then hung up.
 async fn passed_on(agent: &Agent, user_id: &str) {
@@ -30,10 +23,6 @@ async fn passed_on(agent: &Agent, user_id: &str) {
     let asked = agent.ask(pass_on(&call)).await.unwrap();
     assert_eq!(asked.approval.unwrap().state, "waiting");
     agent.end(&call).await.unwrap();
-}
-
-fn pass_on(call_id: &str) -> PassOn {
-    PassOn { call_id: call_id.to_owned(), reason: "other".to_owned(), notes: String::new() }
 }
 
 async fn waiting(boss: &Agent) -> Vec<ApprovalRow> {
@@ -135,7 +124,7 @@ on_both_databases! {
         ines.ask(CloseReport { report_id: report.report_id, outcome, note: WHY.to_owned() }).await.unwrap();
         assert!(waiting(&ines).await.is_empty(), "closed is closed");
         let call = dana.verified_call(&priya).await.call_id;
-        dana.ask(AskUnlockApproval { call_id: call.clone(), reason: WHY.to_owned() }).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         world.change(another, &priya).await;
         assert_eq!(refused(approve_the_one(&ines).await), "changed_meanwhile");
         dana.end(&call).await.unwrap();
@@ -172,7 +161,7 @@ on_both_databases! {
         let ines = strict(&world).await;
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.verified_call(&grace).await.call_id;
-        dana.ask(AskUnlockApproval { call_id: call.clone(), reason: WHY.to_owned() }).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         assert_eq!(waiting(&ines).await[0].because, ["frozen", "no_contact"]);
         approve_the_one(&ines).await.unwrap();
         while world.post().await > 0 {}

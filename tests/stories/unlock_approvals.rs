@@ -10,7 +10,7 @@ use recovery_rules::roles::Role;
 use recovery_rules::time::Span;
 
 use crate::harness::biller::GRACE;
-use crate::harness::contacts::{WHY, approve_the_one, billing, contact_code, strict};
+use crate::harness::contacts::{approve_the_one, ask_approval, billing, contact_code, strict};
 use crate::harness::fixtures::NewUser;
 use crate::harness::pages::{self, NEW_PASSWORD};
 use crate::harness::posted::PRIYA;
@@ -18,10 +18,6 @@ use crate::harness::world::MORNING;
 use crate::harness::{Engine, World, on_both_databases, refused};
 
 const BO: &str = "bo.lind@hartwell.example";
-
-fn ask(call_id: &str) -> AskUnlockApproval {
-    AskUnlockApproval { call_id: call_id.to_owned(), reason: WHY.to_owned() }
-}
 
 on_both_databases! {
     async fn d10_15_for_a_billing_user_another_one_or_an_administrators_approval(engine: Engine) {
@@ -33,11 +29,11 @@ on_both_databases! {
         let call = dana.verified_call(&grace).await.call_id;
         assert!(matches!(dana.view(&call).await.standing, StandingView::NeedsApproval));
         assert_eq!(refused(dana.send(&call).await), "needs_approval");
-        let short = AskUnlockApproval { reason: "soon".to_owned(), ..ask(&call) };
+        let short = AskUnlockApproval { reason: "soon".to_owned(), ..ask_approval(&call) };
         assert_eq!(refused(dana.ask(short).await), "reason_too_short");
-        let view = dana.ask(ask(&call)).await.unwrap();
+        let view = dana.ask(ask_approval(&call)).await.unwrap();
         assert_eq!(view.approval.as_ref().unwrap().state, "waiting");
-        assert_eq!(refused(dana.ask(ask(&call)).await), "already_asked");
+        assert_eq!(refused(dana.ask(ask_approval(&call)).await), "already_asked");
         let row = ines.ask(ReadApprovals {}).await.unwrap().requests.remove(0);
         assert_eq!((row.kind.as_str(), &*row.because, row.user_name.as_deref()), ("send_unlock", &["no_contact"][..], Some("Grace Obi")));
         // Declined is declined; asked again and approved, one e-mail goes, and its link asks for no contact code.
@@ -45,7 +41,7 @@ on_both_databases! {
         ines.ask(DeclineRequest { approval_id: row.approval_id, reason: why }).await.unwrap();
         assert_eq!(dana.view(&call).await.approval.unwrap().state, "refused");
         world.later(Span::seconds(1));
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         approve_the_one(&ines).await.unwrap();
         assert!(matches!(dana.view(&call).await.standing, StandingView::Verified { .. }));
         let code = dana.send(&call).await.unwrap().call_code.unwrap();
@@ -76,9 +72,9 @@ on_both_databases! {
         let ines = strict(&world).await;
         // The only administrator on the call: nobody could approve while the caller waits.
         let call = ines.verified_call(&grace).await.call_id;
-        assert_eq!(refused(ines.ask(ask(&call)).await), "nobody_to_approve");
+        assert_eq!(refused(ines.ask(ask_approval(&call)).await), "nobody_to_approve");
         let mut ola = world.operator(Role::Administrator, "Ola Berg").await;
-        ines.ask(ask(&call)).await.unwrap();
+        ines.ask(ask_approval(&call)).await.unwrap();
         assert_eq!(refused(approve_the_one(&ines).await), "own_request");
         approve_the_one(&ola).await.unwrap();
         // Taken over, the approval is not the new operator's, who has to ask anew.
@@ -86,7 +82,7 @@ on_both_databases! {
         dana.ask(TakeOverCall { user_id: grace.clone() }).await.unwrap();
         dana.check(&call, crate::harness::agent::right()).await.unwrap();
         assert_eq!(refused(dana.send(&call).await), "needs_approval");
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         world.later(Span::minutes(4));
         approve_the_one(&ola).await.unwrap();
         // The account changed since: the approval is of an account that is not there any more.
@@ -95,7 +91,7 @@ on_both_databases! {
         dana.end(&call).await.unwrap();
         // Too old: fifteen minutes after the decision.
         let call = dana.verified_call(&grace).await.call_id;
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         approve_the_one(&ola).await.unwrap();
         world.later(Span::minutes(9));
         dana.check(&call, crate::harness::agent::right()).await.unwrap();
@@ -103,7 +99,7 @@ on_both_databases! {
         assert_eq!(refused(dana.send(&call).await), "needs_approval");
         assert_eq!(dana.view(&call).await.approval.unwrap().state, "expired");
         // A call that ended can't be approved any more.
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         ola.sign_in().await.unwrap();
         let row = ola.ask(ReadApprovals {}).await.unwrap().requests.remove(0);
         dana.end(&call).await.unwrap();
@@ -120,7 +116,7 @@ on_both_databases! {
         let dana = world.agent("Dana Whitlock").await;
         let call = dana.verified_call(&priya).await.call_id;
         assert_eq!(refused(dana.send(&call).await), "needs_approval");
-        dana.ask(ask(&call)).await.unwrap();
+        dana.ask(ask_approval(&call)).await.unwrap();
         let row = ines.ask(ReadApprovals {}).await.unwrap().requests.remove(0);
         assert_eq!(row.because, ["frozen"]);
         approve_the_one(&ines).await.unwrap();

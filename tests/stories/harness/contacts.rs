@@ -1,15 +1,17 @@
 //! A company that asks for a contact code, and its billing user.
 
 use recovery_desk::operations::administration::{
-    ApproveRequest, ChangeCompanyRecovery, ReadApprovals, ReadCompanies,
+    ApproveRequest, AskUnlockApproval, ChangeCompanyRecovery, ReadApprovals, ReadCompanies,
 };
+use recovery_desk::operations::pass_on::PassOn;
 use recovery_rules::roles::Role;
+use recovery_rules::time::Span;
 
 use super::agent::Agent;
 use super::biller::GRACE;
 use super::fixtures::NewUser;
 use super::posted::PRIYA;
-use super::world::World;
+use super::world::{MORNING, World};
 
 /// Why administrators do things here.
 pub const WHY: &str = "The company asked for it in writing last week";
@@ -21,6 +23,22 @@ pub fn asks_for(company_id: &str, recovery: &str) -> ChangeCompanyRecovery {
         recovery: recovery.to_owned(),
         reason: WHY.to_owned(),
     }
+}
+
+/// Priya, whose contacts are frozen for a week.
+pub async fn frozen(world: &World) -> String {
+    let frozen_until = Some(MORNING + Span::days(7));
+    world.user(NewUser { frozen_until, ..NewUser::default() }).await
+}
+
+/// Asks for the approval of the e-mail of a call.
+pub fn ask_approval(call_id: &str) -> AskUnlockApproval {
+    AskUnlockApproval { call_id: call_id.to_owned(), reason: WHY.to_owned() }
+}
+
+/// Passes a call on.
+pub fn pass_on(call_id: &str) -> PassOn {
+    PassOn { call_id: call_id.to_owned(), reason: "other".to_owned(), notes: String::new() }
 }
 
 /// The id of Hartwell Logistics.

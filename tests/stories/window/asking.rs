@@ -17,12 +17,11 @@ use thirtyfour::Key;
 use super::administration::go;
 use super::desk::DeskWindow;
 use super::{at_the_window, connect, prepare, private, sign_in};
+use crate::harness::contacts::WHY;
 use crate::harness::fixtures::NewUser;
 use crate::harness::person::another;
 use crate::harness::{ANSWERS, Agent, Engine, World};
 use crate::mail_server::MailServer;
-
-const WHY: &str = "The company asked for it in writing last week";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_asks_for_a_contact_code_and_does_without_by_two_in_the_real_window() {
@@ -37,14 +36,7 @@ async fn a_company_asks_for_a_contact_code_and_does_without_by_two_in_the_real_w
         ..NewUser::default()
     };
     world.user(grace).await;
-    world
-        .user(NewUser {
-            given: "Sten",
-            email: "sten@osprey.example",
-            company: "Osprey Dental",
-            ..NewUser::default()
-        })
-        .await;
+    super::osprey(&world).await;
     let ola = world.operator(Role::Administrator, "Ola Berg").await;
     go(&mut window, "companies", "companies-heading").await;
     window.until_it_says("Hartwell Logistics", 10).await;

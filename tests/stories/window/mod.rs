@@ -353,3 +353,14 @@ async fn mailed_code(world: &World) -> String {
     }
     panic!("no letter with a code arrived");
 }
+
+/// A second company, with one user and nobody who looks after it.
+async fn osprey(world: &World) {
+    let sten = NewUser {
+        given: "Sten",
+        email: "sten@osprey.example",
+        company: "Osprey Dental",
+        ..NewUser::default()
+    };
+    world.user(sten).await;
+}

@@ -87,14 +87,7 @@ async fn policy_is_tightened_alone_and_loosened_by_two_in_the_real_window() {
 async fn companies_are_protected_and_messages_looked_through_in_the_real_window() {
     let (world, mut window, _ines) = at_the_window("companies", Role::Administrator, "Ines Vogt").await;
     let (priya, dana) = (world.priya().await, world.agent("Dana Okafor").await);
-    world
-        .user(NewUser {
-            given: "Sten",
-            email: "sten@osprey.example",
-            company: "Osprey Dental",
-            ..NewUser::default()
-        })
-        .await;
+    super::osprey(&world).await;
     let ola = world.operator(Role::Administrator, "Ola Berg").await;
     go(&mut window, "companies", "companies-heading").await;
     window.until_it_says("Hartwell Logistics", 10).await;
